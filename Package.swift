@@ -1,0 +1,127 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func layer(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "vouchsafe",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .executable(name: "vouchsafe", targets: ["vouchsafe"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Layer 1: encodings.
+        layer("WireFormats", []),
+
+        // Layer 2: signatures and credentials.
+        layer("JOSE", ["WireFormats", crypto]),
+        layer("CredentialFormats", ["JOSE", "WireFormats", crypto]),
+
+        // Layer 3: messages and records, for both ends of the wire.
+        layer("OAuth", ["JOSE", "WireFormats", crypto, httpTypes]),
+        layer("OpenID4VCI", ["JOSE", "OAuth", "WireFormats"]),
+        layer("RegistryRecords", []),
+        layer("TransactionTimeline", ["WireFormats"]),
+
+        // Layer 4: roles.
+        layer("AuthorizationServer", ["OAuth", "TransactionTimeline"]),
+        layer(
+            "CredentialIssuer",
+            [
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "RegistryRecords", "TransactionTimeline",
+                "WireFormats", httpTypes,
+            ]),
+        layer("IdentityRegistry", ["RegistryRecords", "WireFormats"]),
+        layer("Verifier", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
+        layer(
+            "WalletClient",
+            [
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "Verifier", "WireFormats", crypto, cryptoExtras,
+                httpTypes,
+            ]),
+
+        // Layer 5: edges.
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(
+            name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+        layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
+        layer(
+            "Storage",
+            [
+                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
+                "RegistryRecords", "TransactionTimeline", "WireFormats",
+            ]),
+        layer("ConfigurationFile", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", yams]),
+        layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
+        layer(
+            "WebServer",
+            [
+                "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
+                "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbird, hummingbirdCore, httpTypes,
+                logging, mustache, nioCore,
+            ], exclude: ["Landing"], resources: [.copy("Resources")]),
+
+        // Layer 6: the program.
+        .executableTarget(
+            name: "vouchsafe",
+            dependencies: [
+                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
+                "JOSE", "KeyStore", "OAuth", "RegistryRecords", "Storage", "TransactionTimeline",
+                "WebServer", "WireFormats", arguments, httpClient, hummingbird, lifecycle,
+                logging, nioCore, nioHTTP1,
+            ],
+            exclude: ["Verify", "Wallet"], resources: [.copy("Sample")], swiftSettings: settings),
+
+        tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
+        tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "WireFormats"]),
+        tests("ConfigurationFileTests", ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords"]),
+        tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
+    ]
+)

@@ -1,0 +1,49 @@
+package import Foundation
+package import OAuth
+package import TransactionTimeline
+
+/// A wallet's attempt to turn a pre-authorized code into an access token.
+package struct PreAuthorizedRedemption: Sendable {
+    /// The offer that the code belongs to; the code's own MAC has been checked.
+    package let offer: TicketID
+    /// MAC of the transaction code that was sent, nil if none was.
+    package let txCodeMAC: [UInt8]?
+    /// The access token to be made if the code is good.
+    package let token: TicketID
+    package let tokenExpiresAt: Date
+    package let at: Date
+    /// Happened before and belongs into the timeline now that the offer is known.
+    package let earlierEvents: [TimelineEvent]
+
+    package init(
+        offer: TicketID, txCodeMAC: [UInt8]?, token: TicketID, tokenExpiresAt: Date, at: Date,
+        earlierEvents: [TimelineEvent]
+    ) {
+        self.offer = offer
+        self.txCodeMAC = txCodeMAC
+        self.token = token
+        self.tokenExpiresAt = tokenExpiresAt
+        self.at = at
+        self.earlierEvents = earlierEvents
+    }
+}
+
+/// Why a pre-authorized code gave no token.
+package enum RedemptionRefusal: Error, Equatable {
+    case unknown
+    case expired
+    case spent
+    case cancelled
+    case locked
+    case txCodeMissing
+    case txCodeUnexpected
+    /// The code was wrong; after `triesLeft` more wrong ones the offer is locked.
+    case txCodeWrong(triesLeft: Int)
+}
+
+/// Where pre-authorized codes are spent.
+package protocol PreAuthorizedGrantStore: Sendable {
+    /// Spends the code and stores the access token in one atomic step, or says why not. Either way the timeline has
+    /// the attempt before this returns, and what is returned survives a crash.
+    func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal>
+}

@@ -1,0 +1,39 @@
+import Foundation
+package import OAuth
+package import RegistryRecords
+package import TransactionTimeline
+
+/// Where the issuer finds what an access token allows.
+package protocol AccessGrantSource: Sendable {
+    /// The grant of a token whose MAC has been checked; nil if it is unknown or revoked.
+    func grant(for token: TicketID) async throws -> AccessGrant?
+}
+
+/// Where the issuer finds what is known about a person.
+package protocol PersonSource: Sendable {
+    func person(id: String) async throws -> PersonRecord?
+}
+
+/// Where nonces are spent and issued credentials recorded.
+package protocol IssuanceStore: Sendable {
+    /// Spends every nonce and records the event in one atomic step; false, and nothing changed, if any of them was
+    /// spent before. What is returned survives a crash.
+    func record(_ issuance: Issuance) async throws -> Bool
+
+    /// Adds what happened to a transaction to its timeline.
+    func append(_ event: TimelineEvent, to transaction: TicketID) async throws
+}
+
+/// Credentials about to be handed out.
+package struct Issuance: Sendable {
+    package let transaction: TicketID
+    /// At least one unless the credential is not bound to a key; no two alike.
+    package let nonces: [TicketID]
+    package let event: TimelineEvent
+
+    package init(transaction: TicketID, nonces: [TicketID], event: TimelineEvent) {
+        self.transaction = transaction
+        self.nonces = nonces
+        self.event = event
+    }
+}

@@ -1,0 +1,65 @@
+package import HTTPTypes
+package import WireFormats
+
+/// A request as an endpoint sees it, whatever server received it. The body is whole and within its limit.
+package struct EndpointRequest: Sendable {
+    package let method: HTTPRequest.Method
+    /// The part of the target after `?`, undecoded; empty if there is none.
+    package let query: Substring
+    package let headers: HTTPFields
+    package let body: [UInt8]
+    /// What tells one client from another well enough to order the operator's timeline; never stored.
+    package let clientHint: String
+
+    package init(
+        method: HTTPRequest.Method, query: Substring = "", headers: HTTPFields = [:], body: [UInt8] = [],
+        clientHint: String = ""
+    ) {
+        self.method = method
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.clientHint = clientHint
+    }
+
+    /// Whether the body's media type is `type`, whatever its parameters (RFC 9110 §8.3.1).
+    package func hasContentType(_ type: String) -> Bool {
+        let values = headers[values: .contentType]
+        guard values.count == 1 else { return false }
+        let essence = values[0].prefix { $0 != ";" }.lowercased()
+        return essence.trimming == type
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimming: String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        return String(self.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
+}
+
+/// What an endpoint answers.
+package struct EndpointResponse: Sendable {
+    package var status: HTTPResponse.Status
+    package var headers: HTTPFields
+    package var body: [UInt8]
+
+    package init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// JSON that is for this client only: `Cache-Control: no-store`, RFC 6749 §5.1.
+    package static func privateJSON(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> EndpointResponse {
+        EndpointResponse(status: status, headers: privateJSONHeaders, body: body)
+    }
+
+    package static func privateJSON(_ value: JSON, status: HTTPResponse.Status = .ok) -> EndpointResponse {
+        privateJSON(value.encoded(), status: status)
+    }
+
+    private static let privateJSONHeaders: HTTPFields = [
+        .contentType: "application/json", .cacheControl: "no-store",
+    ]
+}

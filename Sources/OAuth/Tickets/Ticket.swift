@@ -1,0 +1,90 @@
+package import Crypto
+package import Foundation
+import JOSE
+import WireFormats
+
+/// Something handed out once and recognised again: an offer's code, an access token, a nonce.
+///
+/// Its text is an identifier followed by a MAC over it, so that a guess or a stranger's ticket is known for what it is
+/// without asking the database, and the database alone, if it leaks, makes no valid ticket.
+package struct Ticket: Sendable, Equatable {
+    package let id: TicketID
+    package let text: String
+}
+
+/// The identifier of a ticket: four bytes of seconds since 1970, big-endian, then fourteen random bytes.
+///
+/// Beginning with the time keeps new rows together in an index, and old ones too.
+package struct TicketID: Sendable, Hashable {
+    package static let length = 18
+    package let bytes: [UInt8]
+
+    /// A new identifier, made at `instant`.
+    package init(at instant: Date) {
+        let seconds = UInt32(clamping: Int64(instant.timeIntervalSince1970))
+        bytes = withUnsafeBytes(of: seconds.bigEndian, Array.init) + secureRandomBytes(Self.length - 4)
+    }
+
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == Self.length else { return nil }
+        self.bytes = bytes
+    }
+
+    package init?(text: some StringProtocol) {
+        guard text.utf8.count == 24, let bytes = try? Base64URL.decode(text) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    /// 24 characters of base64url.
+    package var text: String { Base64URL.encode(bytes) }
+
+    package var madeAt: Date {
+        Date(timeIntervalSince1970: Double(bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }))
+    }
+}
+
+/// Makes and recognises tickets of one purpose at one issuer.
+package struct TicketMint: Sendable {
+    private let key: SymmetricKey
+    private static let tagLength = 18
+
+    /// - Parameter purpose: part of the key derivation, as is `issuer`, so that a ticket of one purpose or issuer is
+    ///   garbage to another.
+    package init(root: SymmetricKey, purpose: String, issuer: String) {
+        key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: root, info: Data((purpose + "\n" + issuer).utf8), outputByteCount: 32)
+    }
+
+    package func mint(at instant: Date) -> Ticket {
+        ticket(for: TicketID(at: instant))
+    }
+
+    /// The ticket of an identifier made before.
+    package func ticket(for id: TicketID) -> Ticket {
+        Ticket(id: id, text: Base64URL.encode(id.bytes + tag(of: id.bytes)))
+    }
+
+    /// The identifier of a ticket made by this mint, or nil for any other text.
+    package func recognise(_ text: String) -> TicketID? {
+        guard text.utf8.count == Base64URL.encodedCount(TicketID.length + Self.tagLength),
+            let bytes = try? Base64URL.decode(text), let id = TicketID(bytes: Array(bytes[..<TicketID.length])),
+            constantTimeEqual(tag(of: id.bytes), bytes[TicketID.length...])
+        else { return nil }
+        return id
+    }
+
+    /// A MAC of a short secret, such as a transaction code, bound to the ticket it belongs to.
+    package func authenticate(_ secret: String, for id: TicketID) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: [0] + id.bytes + Array(secret.utf8), using: key))
+    }
+
+    private func tag(of id: [UInt8]) -> ArraySlice<UInt8> {
+        Array(HMAC<SHA256>.authenticationCode(for: id, using: key))[..<Self.tagLength]
+    }
+}
+
+/// Equality of secrets that takes the same time wherever they differ.
+package func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+}

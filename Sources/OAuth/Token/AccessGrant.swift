@@ -1,0 +1,29 @@
+package import Foundation
+
+/// What an access token allows: where authorization server and credential issuer meet.
+package struct AccessGrant: Sendable, Equatable {
+    package let token: TicketID
+    /// The offer that the grant began with; its timeline records what is done under the grant.
+    package let transaction: TicketID
+    package let credentialConfigurationIDs: [String]
+    package let subject: Subject
+    package let expiresAt: Date
+
+    package enum Subject: Sendable, Equatable {
+        /// A person of the identity registry.
+        case registry(id: String)
+        /// Claims that came with the offer: a JSON object.
+        case pushed(claims: [UInt8])
+    }
+
+    package init(
+        token: TicketID, transaction: TicketID, credentialConfigurationIDs: [String], subject: Subject,
+        expiresAt: Date
+    ) {
+        self.token = token
+        self.transaction = transaction
+        self.credentialConfigurationIDs = credentialConfigurationIDs
+        self.subject = subject
+        self.expiresAt = expiresAt
+    }
+}

@@ -1,0 +1,19 @@
+package import Verifier
+
+/// Where requests may go. Addresses come from strangers' links and documents, and must not become a way into the
+/// network that this machine stands in.
+package struct AllowedDestinations: Sendable {
+    /// Whether hosts that are this machine by their name (`localhost`, `127.0.0.1`, `[::1]`) may be reached.
+    package let loopback: Bool
+
+    /// The Internet, and this machine's own servers by their plain names: for commands, where the sample server is local.
+    package static let publicAndLoopback = AllowedDestinations(loopback: true)
+    /// The Internet only: for servers that fetch what clients name.
+    package static let publicOnly = AllowedDestinations(loopback: false)
+
+    /// Whether `address`, which the host was resolved to, may be connected to for it. A public name that leads to this
+    /// machine is refused: that is how DNS rebinding looks.
+    package func allow(_ address: IPAddress, for host: WebAddress) -> Bool {
+        host.isLoopback ? loopback && address.isLoopback : address.isGlobal
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// The schema, as numbered steps that are run once each and never changed after a release.
+enum Migrations {
+    static func run(on connection: SQLiteConnection, at instant: Date) throws {
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            try connection.execute(
+                "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)")
+            let applied = try connection.first("SELECT COALESCE(MAX(number), 0) FROM schema_migrations") {
+                Int($0.integer(0))
+            }
+            guard let applied, applied <= steps.count else {
+                throw DatabaseFailure(
+                    code: 0, message: "the database was made by a newer version of this program; upgrade the program")
+            }
+            for (index, statements) in steps.enumerated() where index >= applied {
+                for statement in statements { try connection.execute(statement) }
+                try connection.run(
+                    "INSERT INTO schema_migrations (number, applied_at) VALUES ($1, $2)", .integer(Int64(index + 1)),
+                    .integer(instant.microseconds))
+            }
+            try connection.execute("COMMIT")
+        } catch {
+            _ = try? connection.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Types are spelled as PostgreSQL has them; SQLite gives BIGINT integer affinity and keeps BYTEA as stored.
+    /// Times are microseconds since 1970 unless the name says seconds.
+    private static let steps: [[String]] = [
+        [
+            """
+            CREATE TABLE keys (
+                purpose TEXT NOT NULL, generation BIGINT NOT NULL, key_id TEXT NOT NULL, algorithm TEXT NOT NULL,
+                sealed_private BYTEA NOT NULL, certificate_chain BYTEA NOT NULL, created_at BIGINT NOT NULL,
+                active_from BIGINT NOT NULL, retired_at BIGINT, PRIMARY KEY (purpose, generation))
+            """,
+            """
+            CREATE TABLE people (
+                id TEXT PRIMARY KEY, sealed_record BYTEA NOT NULL, updated_at BIGINT NOT NULL)
+            """,
+            """
+            CREATE TABLE offers (
+                id BYTEA PRIMARY KEY, configuration_ids TEXT NOT NULL, subject_id TEXT, sealed_claims BYTEA,
+                tx_code_mac BYTEA, failed_tries BIGINT NOT NULL, created_at BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL, redeemed_at BIGINT, cancelled_at BIGINT)
+            """,
+            """
+            CREATE TABLE access_tokens (
+                id BYTEA PRIMARY KEY, offer_id BYTEA NOT NULL, expires_at BIGINT NOT NULL)
+            """,
+            "CREATE TABLE spent_nonces (id BYTEA PRIMARY KEY)",
+            """
+            CREATE TABLE timeline (
+                offer_id BYTEA NOT NULL, at BIGINT NOT NULL, step TEXT NOT NULL, refusal_code TEXT,
+                refusal_reason TEXT, detail TEXT)
+            """,
+            "CREATE INDEX timeline_by_offer ON timeline (offer_id, at)",
+        ]
+    ]
+}

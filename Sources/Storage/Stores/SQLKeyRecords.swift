@@ -1,0 +1,72 @@
+package import KeyStore
+
+/// Sealed keys over SQL, shared by every process that opens the database.
+package struct SQLKeyRecords: SealedKeyRecords {
+    let database: SQLiteDatabase
+
+    package init(database: SQLiteDatabase) {
+        self.database = database
+    }
+
+    package func all() async throws -> [SealedKeyRecord] {
+        try database.read { connection in
+            try connection.all(
+                """
+                SELECT purpose, generation, key_id, algorithm, sealed_private, certificate_chain, created_at,
+                    active_from, retired_at
+                FROM keys ORDER BY purpose, generation
+                """, read: record)
+        }
+    }
+
+    package func insertIfAbsent(_ record: SealedKeyRecord) async throws -> Bool {
+        try await database.write { connection in
+            try connection.run(
+                """
+                INSERT INTO keys (purpose, generation, key_id, algorithm, sealed_private, certificate_chain,
+                    created_at, active_from, retired_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                ON CONFLICT (purpose, generation) DO NOTHING
+                """, .text(record.purpose.rawValue), .integer(Int64(record.generation)), .text(record.keyID),
+                .text(record.algorithm), .bytes(record.sealedPrivate), .bytes(Self.join(record.certificateChain)),
+                .integer(record.createdAt), .integer(record.activeFrom), SQLValue(record.retiredAt)) == 1
+        }
+    }
+
+    package func retire(purpose: KeyPurpose, generation: Int, at instant: Int64) async throws {
+        _ = try await database.write { connection in
+            try connection.run(
+                "UPDATE keys SET retired_at = $1 WHERE purpose = $2 AND generation = $3 AND retired_at IS NULL",
+                .integer(instant), .text(purpose.rawValue), .integer(Int64(generation)))
+        }
+    }
+
+    private func record(_ row: SQLiteRow) throws -> SealedKeyRecord {
+        guard let purpose = KeyPurpose(rawValue: row.text(0)) else {
+            throw DatabaseFailure(code: 0, message: "there is a key of a purpose that this version does not know")
+        }
+        return SealedKeyRecord(
+            purpose: purpose, generation: Int(row.integer(1)), keyID: row.text(2), algorithm: row.text(3),
+            sealedPrivate: row.bytes(4), certificateChain: try Self.split(row.bytes(5)), createdAt: row.integer(6),
+            activeFrom: row.integer(7), retiredAt: row.optionalInteger(8))
+    }
+
+    /// Certificates one after the other: DER says by itself where each ends.
+    private static func join(_ certificates: [[UInt8]]) -> [UInt8] { certificates.flatMap { $0 } }
+
+    private static func split(_ bytes: [UInt8]) throws -> [[UInt8]] {
+        var certificates: [[UInt8]] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let head = Array(rest.prefix(4))
+            guard head.count == 4, head[0] == 0x30, head[1] == 0x82 else { throw Self.damagedChain }
+            let length = 4 + Int(head[2]) << 8 + Int(head[3])
+            guard rest.count >= length else { throw Self.damagedChain }
+            certificates.append(Array(rest.prefix(length)))
+            rest = rest.dropFirst(length)
+        }
+        return certificates
+    }
+
+    private static let damagedChain = DatabaseFailure(code: 0, message: "a certificate chain is damaged")
+}

@@ -1,0 +1,108 @@
+package import CredentialIssuer
+package import Foundation
+package import KeyStore
+package import OAuth
+package import TransactionTimeline
+
+/// Offers over SQL. Claims that were pushed with an offer are sealed.
+package struct SQLOfferStore: OfferStore {
+    let database: SQLiteDatabase
+    let sealer: DataSealer
+
+    package init(database: SQLiteDatabase, sealer: DataSealer) {
+        self.database = database
+        self.sealer = sealer
+    }
+
+    package func insert(_ offer: StoredOffer) async throws {
+        let (subject, claims): (String?, [UInt8]?) =
+            switch offer.subject {
+            case .registry(let id): (id, nil)
+            case .pushed(let claims): (nil, sealer.seal(claims, context: Self.context(of: offer.id)))
+            }
+        let created = TimelineEvent(at: offer.createdAt, step: .offerCreated)
+        try await database.write { connection in
+            try connection.run(
+                """
+                INSERT INTO offers (id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries,
+                    created_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, 0, $6, $7)
+                """, .bytes(offer.id.bytes), .text(offer.credentialConfigurationIDs.joined(separator: " ")),
+                SQLValue(subject), SQLValue(claims), SQLValue(offer.txCodeMAC),
+                .integer(offer.createdAt.microseconds), .integer(offer.expiresAt.microseconds))
+            try TimelineTable.append(created, to: offer.id, on: connection)
+        }
+    }
+
+    package func offer(_ id: TicketID) async throws -> StoredOffer? {
+        try database.read { connection in
+            try connection.first(
+                """
+                SELECT id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries, created_at,
+                    expires_at, redeemed_at, cancelled_at
+                FROM offers WHERE id = $1
+                """, .bytes(id.bytes), read: stored)
+        }
+    }
+
+    package func offers(before: TicketID?, limit: Int) async throws -> [StoredOffer] {
+        let bound = before?.bytes ?? [UInt8](repeating: 0xFF, count: TicketID.length)
+        return try database.read { connection in
+            try connection.all(
+                """
+                SELECT id, configuration_ids, subject_id, NULL, tx_code_mac, failed_tries, created_at,
+                    expires_at, redeemed_at, cancelled_at
+                FROM offers WHERE id < $1 ORDER BY id DESC LIMIT $2
+                """, .bytes(bound), .integer(Int64(limit)), read: stored)
+        }
+    }
+
+    package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
+        try await database.write { connection in
+            let changed = try connection.run(
+                """
+                UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
+                """, .integer(instant.microseconds), .bytes(id.bytes))
+            guard changed == 1 else { return false }
+            try connection.run("DELETE FROM access_tokens WHERE offer_id = $1", .bytes(id.bytes))
+            try TimelineTable.append(TimelineEvent(at: instant, step: .offerCancelled), to: id, on: connection)
+            return true
+        }
+    }
+
+    package func timeline(of id: TicketID) async throws -> [TimelineEvent] {
+        try database.read { try TimelineTable.events(of: id, on: $0) }
+    }
+
+    package func append(_ event: TimelineEvent, to id: TicketID) async throws {
+        try await database.write { try TimelineTable.appendIfRoom(event, to: id, on: $0) }
+    }
+
+    static func context(of id: TicketID) -> String { "offer claims " + id.text }
+
+    private func stored(_ row: SQLiteRow) throws -> StoredOffer {
+        guard let id = TicketID(bytes: row.bytes(0)) else {
+            throw DatabaseFailure(code: 0, message: "an offer has a malformed id")
+        }
+        return StoredOffer(
+            id: id, credentialConfigurationIDs: row.text(1).split(separator: " ").map(String.init),
+            subject: try AccessGrant.Subject(
+                registryID: row.optionalText(2), sealedClaims: row.optionalBytes(3), of: id, sealer: sealer),
+            txCodeMAC: row.optionalBytes(4), createdAt: Date(microseconds: row.integer(6)),
+            expiresAt: Date(microseconds: row.integer(7)),
+            progress: StoredOffer.Progress(
+                failedTries: Int(row.integer(5)), redeemedAt: row.optionalInteger(8).map(Date.init(microseconds:)),
+                cancelledAt: row.optionalInteger(9).map(Date.init(microseconds:))))
+    }
+}
+
+extension AccessGrant.Subject {
+    init(registryID: String?, sealedClaims: [UInt8]?, of offer: TicketID, sealer: DataSealer) throws {
+        if let registryID {
+            self = .registry(id: registryID)
+        } else {
+            self = .pushed(
+                claims: try sealedClaims.map { try sealer.open($0, context: SQLOfferStore.context(of: offer)) } ?? [])
+        }
+    }
+}

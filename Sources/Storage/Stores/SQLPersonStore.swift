@@ -1,0 +1,66 @@
+import CredentialIssuer
+package import Foundation
+import IdentityRegistry
+package import KeyStore
+package import RegistryRecords
+
+/// The identity registry's people over SQL, each record sealed.
+package struct SQLPersonStore: PersonStore, PersonSource {
+    let database: SQLiteDatabase
+    let sealer: DataSealer
+    let now: @Sendable () -> Date
+
+    package init(database: SQLiteDatabase, sealer: DataSealer, now: @escaping @Sendable () -> Date) {
+        self.database = database
+        self.sealer = sealer
+        self.now = now
+    }
+
+    package func upsert(_ records: [PersonRecord]) async throws -> (added: Int, updated: Int) {
+        let at = SQLValue.integer(now().microseconds)
+        let sealed = records.map { record in
+            (record.id, sealer.seal(record.encodedForStorage(), context: Self.context(of: record.id)))
+        }
+        return try await database.write { connection in
+            var added = 0
+            for (id, record) in sealed {
+                added += try connection.run(
+                    """
+                    INSERT INTO people (id, sealed_record, updated_at) VALUES ($1, $2, $3)
+                    ON CONFLICT (id) DO NOTHING
+                    """, .text(id), .bytes(record), at)
+                try connection.run(
+                    "UPDATE people SET sealed_record = $1, updated_at = $2 WHERE id = $3", .bytes(record), at,
+                    .text(id))
+            }
+            return (added, sealed.count - added)
+        }
+    }
+
+    package func person(id: String) async throws -> PersonRecord? {
+        try database.read { connection in
+            try connection.first("SELECT id, sealed_record FROM people WHERE id = $1", .text(id), read: person)
+        }
+    }
+
+    package func list(after: String?, limit: Int) async throws -> [PersonRecord] {
+        try database.read { connection in
+            try connection.all(
+                "SELECT id, sealed_record FROM people WHERE id > $1 ORDER BY id LIMIT $2", .text(after ?? ""),
+                .integer(Int64(limit)), read: person)
+        }
+    }
+
+    package func count() async throws -> Int {
+        try database.read { connection in
+            try connection.first("SELECT COUNT(*) FROM people") { Int($0.integer(0)) } ?? 0
+        }
+    }
+
+    private func person(_ row: SQLiteRow) throws -> PersonRecord {
+        let id = row.text(0)
+        return try PersonRecord(decodingFromStorage: sealer.open(row.bytes(1), context: Self.context(of: id)))
+    }
+
+    private static func context(of id: String) -> String { "person " + id }
+}

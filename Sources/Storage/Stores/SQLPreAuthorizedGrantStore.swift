@@ -1,0 +1,77 @@
+package import AuthorizationServer
+import CredentialIssuer
+import Foundation
+import OAuth
+import TransactionTimeline
+
+/// Spends pre-authorized codes over SQL.
+package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
+    let database: SQLiteDatabase
+
+    package init(database: SQLiteDatabase) {
+        self.database = database
+    }
+
+    package func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal> {
+        try await database.write { connection in
+            let at = SQLValue.integer(redemption.at.microseconds)
+            let id = SQLValue.bytes(redemption.offer.bytes)
+            for event in redemption.earlierEvents {
+                try TimelineTable.append(event, to: redemption.offer, on: connection)
+            }
+            // The one statement that spends the code: whoever changes the row has it.
+            let spent = try connection.run(
+                """
+                UPDATE offers SET redeemed_at = $1
+                WHERE id = $2 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $3
+                    AND failed_tries < $4
+                    AND (tx_code_mac = $5 OR (tx_code_mac IS NULL AND $6 = 0))
+                """, at, id, at, .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
+                .integer(redemption.txCodeMAC == nil ? 0 : 1))
+            guard spent == 1 else {
+                let refusal = try refuse(redemption, on: connection)
+                if let refusal, refusal != .unknown { try note(refusal, redemption, on: connection) }
+                return .failure(refusal ?? .unknown)
+            }
+            try connection.run(
+                "INSERT INTO access_tokens (id, offer_id, expires_at) VALUES ($1, $2, $3)",
+                .bytes(redemption.token.bytes), id, .integer(redemption.tokenExpiresAt.microseconds))
+            try TimelineTable.append(
+                TimelineEvent(at: redemption.at, step: .token), to: redemption.offer, on: connection)
+            return .success(())
+        }
+    }
+
+    /// Why the code was not spent; counts a wrong transaction code.
+    private func refuse(
+        _ redemption: PreAuthorizedRedemption, on connection: SQLiteConnection
+    ) throws -> RedemptionRefusal? {
+        let id = SQLValue.bytes(redemption.offer.bytes)
+        let limit = Int64(StoredOffer.maximumTxCodeTries)
+        let refusal = try connection.first(
+            "SELECT redeemed_at, cancelled_at, expires_at, failed_tries, tx_code_mac FROM offers WHERE id = $1", id
+        ) { row -> RedemptionRefusal in
+            if !row.isNull(1) { return .cancelled }
+            if !row.isNull(0) { return .spent }
+            if row.integer(3) >= limit { return .locked }
+            if row.integer(2) <= redemption.at.microseconds { return .expired }
+            switch (row.isNull(4), redemption.txCodeMAC) {
+            case (true, _): return .txCodeUnexpected
+            case (false, nil): return .txCodeMissing
+            case (false, _?): return .txCodeWrong(triesLeft: Int(limit - row.integer(3)) - 1)
+            }
+        }
+        if case .txCodeWrong = refusal {
+            try connection.run("UPDATE offers SET failed_tries = failed_tries + 1 WHERE id = $1", id)
+        }
+        return refusal
+    }
+
+    private func note(
+        _ refusal: RedemptionRefusal, _ redemption: PreAuthorizedRedemption, on connection: SQLiteConnection
+    ) throws {
+        let outcome = TimelineEvent.Outcome.refused(code: refusal.wireCode, reason: refusal.reason)
+        let event = TimelineEvent(at: redemption.at, step: .token, outcome: outcome)
+        try TimelineTable.appendIfRoom(event, to: redemption.offer, on: connection)
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import OAuth
+import TransactionTimeline
+import WireFormats
+
+/// The events of offers.
+enum TimelineTable {
+    static func append(_ event: TimelineEvent, to offer: TicketID, on connection: SQLiteConnection) throws {
+        let (code, reason) = refusal(event.outcome)
+        try connection.run(
+            """
+            INSERT INTO timeline (offer_id, at, step, refusal_code, refusal_reason, detail)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """, .bytes(offer.bytes), .integer(event.at.microseconds), .text(event.step.rawValue), SQLValue(code),
+            SQLValue(reason), detail(event))
+    }
+
+    /// As ``append(_:to:on:)`` while the offer exists and its timeline is not full: what strangers can cause.
+    static func appendIfRoom(_ event: TimelineEvent, to offer: TicketID, on connection: SQLiteConnection) throws {
+        let (code, reason) = refusal(event.outcome)
+        try connection.run(
+            """
+            INSERT INTO timeline (offer_id, at, step, refusal_code, refusal_reason, detail)
+            SELECT id, $1, $2, $3, $4, $5 FROM offers
+            WHERE id = $6 AND (SELECT COUNT(*) FROM timeline WHERE offer_id = id) < 200
+            """, .integer(event.at.microseconds), .text(event.step.rawValue), SQLValue(code), SQLValue(reason),
+            detail(event), .bytes(offer.bytes))
+    }
+
+    static func events(of offer: TicketID, on connection: SQLiteConnection) throws -> [TimelineEvent] {
+        try connection.all(
+            "SELECT at, step, refusal_code, refusal_reason, detail FROM timeline WHERE offer_id = $1 ORDER BY at",
+            .bytes(offer.bytes)
+        ) { row in
+            guard let step = TimelineEvent.Step(rawValue: row.text(1)) else {
+                throw DatabaseFailure(code: 0, message: "the timeline has a step that this version does not know")
+            }
+            let outcome = row.optionalText(2).map {
+                TimelineEvent.Outcome.refused(code: $0, reason: row.text(3))
+            }
+            let detail = row.optionalText(4).flatMap { (try? JSON(parsing: Array($0.utf8)))?.object }
+            return TimelineEvent(
+                at: Date(microseconds: row.integer(0)), step: step, outcome: outcome ?? .done, detail: detail ?? [:])
+        }
+    }
+
+    private static func refusal(_ outcome: TimelineEvent.Outcome) -> (code: String?, reason: String?) {
+        switch outcome {
+        case .done: (nil, nil)
+        case .refused(let code, let reason): (code, reason)
+        }
+    }
+
+    private static func detail(_ event: TimelineEvent) -> SQLValue {
+        event.detail.isEmpty ? .null : .text(JSON.object(event.detail).description)
+    }
+}

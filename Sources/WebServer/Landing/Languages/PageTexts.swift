@@ -1,0 +1,41 @@
+import WireFormats
+
+/// What pages say in one language: a file of `Resources/locales`, named by the language's tag.
+struct PageTexts: Sendable {
+    /// BCP 47.
+    let language: String
+    private(set) var texts: [String: String]
+
+    init(language: String, file: [UInt8]) throws {
+        guard let members = (try? JSON(parsing: file))?.object?.members else {
+            throw LandingResources.Fault.malformedTexts(language)
+        }
+        self.language = language
+        texts = [:]
+        for (name, value) in members {
+            guard let text = value.string else { throw LandingResources.Fault.malformedTexts(language) }
+            texts[name] = text
+        }
+    }
+
+    /// `ltr` or `rtl`.
+    var direction: String { self["direction"] }
+    var keys: Set<String> { Set(texts.keys) }
+
+    subscript(key: String) -> String { texts[key] ?? key }
+
+    /// A text with `{name}` replaced by values, each isolated from the direction of the text around it (UAX #9 §2.7).
+    func text(_ key: String, _ values: [String: String]) -> String {
+        // One pass, so that braces in a value stay what they are.
+        self[key].split(separator: "{", omittingEmptySubsequences: false).enumerated().map { index, part in
+            guard index > 0, let end = part.firstIndex(of: "}"), let value = values[String(part[..<end])] else {
+                return index > 0 ? "{" + part : String(part)
+            }
+            return "\u{2068}" + value + "\u{2069}" + part[part.index(after: end)...]
+        }.joined()
+    }
+
+    mutating func fillGaps(from other: PageTexts) {
+        texts.merge(other.texts) { own, _ in own }
+    }
+}

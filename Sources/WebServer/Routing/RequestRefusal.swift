@@ -1,0 +1,28 @@
+package import HTTPTypes
+package import OAuth
+
+/// Why a request is refused before any endpoint sees it.
+package enum RequestRefusal: Refusal, Equatable {
+    case notFound
+    case methodNotAllowed([HTTPRequest.Method])
+    case bodyTooLarge(limit: Int)
+    case managementKeyMissing
+    case managementKeyWrong
+
+    package var wire: WireRefusal {
+        switch self {
+        case .notFound: WireRefusal(.notFound, "not_found", "There is nothing here")
+        case .methodNotAllowed:
+            WireRefusal(.methodNotAllowed, "method_not_allowed", "This method is not allowed here")
+        case .bodyTooLarge(let limit):
+            WireRefusal(.contentTooLarge, "invalid_request", "The body is larger than \(limit) bytes")
+        case .managementKeyMissing:
+            WireRefusal(
+                .unauthorized, "invalid_token", "The management key is needed", challenge: .bearerWithoutError)
+        case .managementKeyWrong:
+            WireRefusal(.unauthorized, "invalid_token", "The management key is wrong", challenge: .bearer)
+        }
+    }
+
+    package var reason: String { wire.description }
+}

@@ -1,0 +1,111 @@
+package import HTTPTypes
+package import Logging
+package import OAuth
+
+/// Everything behind one address: finds the route, answers, and turns whatever goes wrong into a response.
+package struct Site: Sendable {
+    private let table: RouteTable
+    private let managementKey: ManagementKey?
+    private let metrics: Metrics
+
+    /// - Parameter managementKey: what routes that ask for it compare with; nil if no route does.
+    package init(routes: [Route], managementKey: ManagementKey? = nil, metrics: Metrics) {
+        table = RouteTable(routes)
+        self.managementKey = managementKey
+        self.metrics = metrics
+    }
+
+    /// The head of a request; the body is read once it is known how large it may be.
+    package struct Head: Sendable {
+        package let method: HTTPRequest.Method
+        package let path: String
+        package let query: Substring
+        package let headers: HTTPFields
+        package let clientHint: String
+
+        package init(
+            method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = ""
+        ) {
+            let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            self.method = method
+            path = parts.first.map(String.init) ?? "/"
+            query = parts.count == 2 ? parts[1] : ""
+            self.headers = headers
+            self.clientHint = clientHint
+        }
+    }
+
+    /// Thrown by the reader of a body that is larger than it may be.
+    package struct BodyTooLarge: Error {
+        package init() {}
+    }
+
+    /// - Parameter readBody: gives the whole body, or throws ``BodyTooLarge`` past the limit it is given.
+    package func respond(
+        to head: Head, logger: Logger, readBody: (_ limit: Int) async throws -> [UInt8]
+    ) async -> EndpointResponse {
+        let start = ContinuousClock.now
+        var name = "none"
+        var response: EndpointResponse
+        do {
+            let (route, parameter) = try find(head)
+            name = route.name
+            try authenticate(head, for: route)
+            let body = try await read(readBody, limit: route.bodyLimit)
+            let request = EndpointRequest(
+                method: head.method, query: head.query, headers: head.headers, body: body,
+                clientHint: head.clientHint)
+            response = try await route.handler(request, parameter)
+        } catch let refusal as any Refusal {
+            response = refuse(refusal, head, route: name, logger)
+        } catch is CancellationError {
+            response = EndpointResponse(status: .serviceUnavailable)
+        } catch {
+            logger.error("request failed", metadata: ["route": "\(name)", "error": "\(error)"])
+            response = WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
+        }
+        if head.method == .head { response.body = [] }
+        metrics.countRequest(route: name, status: response.status.code, took: ContinuousClock.now - start)
+        logger.debug("request", metadata: ["route": "\(name)", "status": "\(response.status.code)"])
+        return response
+    }
+
+    private func find(_ head: Head) throws(RequestRefusal) -> (Route, Substring) {
+        switch table.match(head.method, head.path) {
+        case .route(let route, let parameter): return (route, parameter)
+        case .otherMethods(let methods): throw .methodNotAllowed(methods)
+        case .nothing: throw .notFound
+        }
+    }
+
+    private func authenticate(_ head: Head, for route: Route) throws(RequestRefusal) {
+        guard route.authentication == .managementKey else { return }
+        let values = head.headers[values: .authorization]
+        guard let value = values.first, values.count == 1 else { throw .managementKeyMissing }
+        guard value.hasPrefix("Bearer "), let managementKey, managementKey.matches(value.dropFirst(7)) else {
+            throw .managementKeyWrong
+        }
+    }
+
+    private func read(_ readBody: (_ limit: Int) async throws -> [UInt8], limit: Int) async throws -> [UInt8] {
+        do {
+            return try await readBody(limit)
+        } catch is BodyTooLarge {
+            throw RequestRefusal.bodyTooLarge(limit: limit)
+        }
+    }
+
+    private func refuse(
+        _ refusal: any Refusal, _ head: Head, route: String, _ logger: Logger
+    ) -> EndpointResponse {
+        let wire = refusal.wire
+        metrics.countRefusal(route: route, code: wire.code)
+        logger.debug(
+            "refused", metadata: ["route": "\(route)", "code": "\(wire.code)", "reason": "\(refusal.reason)"])
+        var response = wire.response
+        if case .methodNotAllowed(let methods) = refusal as? RequestRefusal {
+            response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+        }
+        return response
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import WireFormats
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Lists and rotates the keys that credentials are signed with.",
+        subcommands: [KeysListCommand.self, KeysRotateCommand.self])
+}
+
+struct KeysListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the published keys.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        printKeys(try await ManagementClient(Settings.fromEnvironment()).get("/keys"), asJSON: json)
+    }
+}
+
+struct KeysRotateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Makes a new key: published at once, signing a few seconds later. Old ones stay published.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        printKeys(try await ManagementClient(Settings.fromEnvironment()).post("/keys/rotate", [:]), asJSON: json)
+    }
+}
+
+private func printKeys(_ keys: JSON, asJSON: Bool) {
+    if asJSON { return printJSON(keys) }
+    for key in keys.array ?? [] {
+        print(
+            [
+                key["id"]?.string ?? "", key["algorithm"]?.string ?? "",
+                key["signing"] == true ? "signing" : "       ",
+                "from \(key["active_from"]?.string ?? "")",
+                "certificate until \(key["certificate_expires"]?.string ?? "")",
+            ].joined(separator: "  "))
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import WireFormats
+
+struct OfferListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists offers, the newest first.")
+
+    @Option(help: "How many at the most.")
+    var limit = 100
+
+    @Option(help: "Only offers older than this one.")
+    var before: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let client = try ManagementClient(Settings.fromEnvironment())
+        let offers = try await client.get("/offers?limit=\(limit)" + (before.map { "&before=\($0)" } ?? ""))
+        if json { return printJSON(offers) }
+        for offer in offers.array ?? [] {
+            let credentials = offer["credential_configuration_ids"]?.array?.compactMap(\.string) ?? []
+            print(
+                [
+                    offer["id"]?.string ?? "", offer["state"]?.string ?? "", offer["created_at"]?.string ?? "",
+                    credentials.joined(separator: ","), offer["subject"]?.string ?? "(claims)",
+                ].joined(separator: "  "))
+        }
+    }
+}
+
+struct OfferShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows an offer and what happened to it.")
+
+    @Argument(help: "The offer's id.")
+    var id: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let client = try ManagementClient(Settings.fromEnvironment())
+        let offer = try await client.get("/offers/" + FormParameters.percentEncode(id))
+        if json { return printJSON(offer) }
+        for (name, value) in offer.object?.members ?? [] where name != "timeline" {
+            print(name.padding(toLength: 30, withPad: " ", startingAt: 0), value.string ?? value.description)
+        }
+        for event in offer["timeline"]?.array ?? [] { print(line(event)) }
+    }
+
+    private func line(_ event: JSON) -> String {
+        let refusal = event["error"]?.string.map { "refused (\($0)): \(event["reason"]?.string ?? "")" }
+        let step = (event["step"]?.string ?? "").padding(toLength: 16, withPad: " ", startingAt: 0)
+        let details = event.object?.members.filter {
+            !["at", "step", "outcome", "error", "reason"].contains($0.name)
+        }.map { "\($0.name)=\($0.value.string ?? $0.value.description)" } ?? []
+        return ([event["at"]?.string ?? "", step, refusal ?? "done"] + details).joined(separator: "  ")
+    }
+}
+
+struct OfferCancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Ends an offer and the access tokens that came from it.")
+
+    @Argument(help: "The offer's id.")
+    var id: String
+
+    func run() async throws {
+        let client = try ManagementClient(Settings.fromEnvironment())
+        try await client.delete("/offers/" + FormParameters.percentEncode(id))
+        print("cancelled \(id)")
+    }
+}

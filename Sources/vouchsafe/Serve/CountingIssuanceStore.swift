@@ -1,0 +1,24 @@
+import CredentialIssuer
+import OAuth
+import TransactionTimeline
+import WebServer
+import WireFormats
+
+/// Counts what is issued as it is recorded.
+struct CountingIssuanceStore: IssuanceStore {
+    let store: any IssuanceStore
+    let metrics: Metrics
+
+    func record(_ issuance: Issuance) async throws -> Bool {
+        let recorded = try await store.record(issuance)
+        if recorded, let configuration = issuance.event.detail["credential_configuration_id"]?.string {
+            let count = issuance.event.detail["credentials"]?.integer ?? 1
+            metrics.countCredentials(Int(count), configuration: configuration)
+        }
+        return recorded
+    }
+
+    func append(_ event: TimelineEvent, to transaction: TicketID) async throws {
+        try await store.append(event, to: transaction)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import ConfigurationFile
+import Foundation
+import Logging
+import WebServer
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the server.",
+        discussion: "Without --config it is the sample issuer, with its sample registry.")
+
+    @Option(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
+    var config: String?
+
+    @Option(help: "What this process does: all is the only value so far.")
+    var roles = "all"
+
+    @Option(help: "The least severe entries that are logged.")
+    var logLevel = Severity.info
+
+    enum Severity: String, ExpressibleByArgument, CaseIterable {
+        case debug, info, notice, warning, error
+    }
+
+    func run() async throws {
+        guard roles == "all" else { throw CommandFailure("--roles: only \"all\" is supported") }
+        let settings = try Settings.fromEnvironment()
+        let level = Logger.Level(rawValue: logLevel.rawValue) ?? .info
+        let logger = Logger(label: "vouchsafe") { StructuredLogHandler(label: $0, level: level) }
+        let source = config.map(ConfigurationSource.file) ?? .sample
+        let installation = try await Installation.open(settings, source: source, logger: logger)
+        try await installation.serve()
+    }
+}

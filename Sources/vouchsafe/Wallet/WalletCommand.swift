@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Verifier
+import WalletClient
+
+/// `vouchsafe wallet`: the holder's side at a terminal.
+struct WalletCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wallet", abstract: "Take, keep and look at credentials.",
+        subcommands: [
+            WalletAcceptCommand.self, WalletListCommand.self, WalletShowCommand.self, WalletDeleteCommand.self,
+        ])
+}
+
+/// Where the wallet is, and what opens it.
+struct WalletStoreOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The wallet's folder (default: ~/.vouchsafe/wallet).", valueName: "dir"))
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file whose first line is the passphrase that seals the wallet. Without one, a key file in the folder does.",
+            valueName: "file"))
+    var passphraseFile: String?
+
+    func open() throws -> WalletStore {
+        let path = store ?? (ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()) + "/.vouchsafe/wallet"
+        do throws(WalletStoreRefusal) {
+            return try WalletStore(at: path, protection: protection())
+        } catch {
+            throw WalletFailure(error.sentence)
+        }
+    }
+
+    private func protection() throws(WalletStoreRefusal) -> WalletProtection {
+        guard let passphraseFile else { return .keyFile }
+        guard let data = FileManager.default.contents(atPath: passphraseFile) else { throw .file(passphraseFile) }
+        let line = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        return .passphrase(Array(line), scrypt: .standard)
+    }
+}
+
+/// What a wallet command says on standard error, in one line, before it exits with 1.
+struct WalletFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ sentence: String) {
+        description = sentence.printable(limit: 2000)
+    }
+}
