@@ -27,8 +27,8 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func layer(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
+func layer(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -78,7 +78,7 @@ let package = Package(
                 "WireFormats", httpTypes,
             ]),
         layer("IdentityRegistry", ["RegistryRecords", "WireFormats"]),
-        layer("Verifier", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
+        layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
             [
@@ -106,22 +106,41 @@ let package = Package(
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
                 "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbird, hummingbirdCore, httpTypes,
                 logging, mustache, nioCore,
-            ], exclude: ["Landing"], resources: [.copy("Resources")]),
+            ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
         .executableTarget(
             name: "vouchsafe",
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
-                "JOSE", "KeyStore", "OAuth", "RegistryRecords", "Storage", "TransactionTimeline",
-                "WebServer", "WireFormats", arguments, httpClient, hummingbird, lifecycle,
+                "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "OutgoingHTTP", "RegistryRecords", "Storage", "TransactionTimeline",
+                "Verifier", "WalletClient", "WebServer", "WireFormats", arguments, httpClient, hummingbird, lifecycle,
                 logging, nioCore, nioHTTP1,
             ],
-            exclude: ["Verify", "Wallet"], resources: [.copy("Sample")], swiftSettings: settings),
+            resources: [.copy("Sample")], swiftSettings: settings),
+        .executableTarget(
+            name: "vouchsafe-bench",
+            dependencies: ["CredentialFormats", "JOSE", "OpenID4VCI", "WireFormats", crypto, arguments],
+            swiftSettings: settings),
 
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "WireFormats"]),
         tests("ConfigurationFileTests", ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords"]),
+        tests("VerifierTests", ["CredentialFormats", "JOSE", "Verifier", "WireFormats", crypto, x509, asn1]),
+        tests(
+            "WalletClientTests",
+            [
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "Verifier", "WalletClient", "WireFormats", crypto,
+                httpTypes,
+            ]),
+        tests(
+            "OutgoingHTTPTests", ["OutgoingHTTP", "Verifier", "WalletClient", httpTypes, nioCore, nioPosix, nioHTTP1]),
+        tests(
+            "LandingTests",
+            [
+                "CredentialFormats", "CredentialIssuer", "OAuth", "OpenID4VCI", "RegistryRecords",
+                "TransactionTimeline", "WebServer", "WireFormats", crypto, httpTypes,
+            ]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
     ]
 )

@@ -6,7 +6,8 @@ package struct AllowedDestinations: Sendable {
     /// Whether hosts that are this machine by their name (`localhost`, `127.0.0.1`, `[::1]`) may be reached.
     package let loopback: Bool
 
-    /// The Internet, and this machine's own servers by their plain names: for commands, where the sample server is local.
+    /// The Internet, and this machine's own servers by their plain names: for commands, where the sample server is
+    /// local.
     package static let publicAndLoopback = AllowedDestinations(loopback: true)
     /// The Internet only: for servers that fetch what clients name.
     package static let publicOnly = AllowedDestinations(loopback: false)

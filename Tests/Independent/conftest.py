@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+import requests
 from cryptography import x509
+
+pytest.register_assert_rewrite(
+    "answers", "certificate_checks", "credential_checks", "holder_keys", "published_keys", "sd_jwt_checks", "visits",
+    "vouchsafe", "w3c_checks")
 
 from published_keys import PublishedKeys
 from visits import Visit
@@ -65,8 +70,11 @@ def other_server(start_server: Callable[..., Vouchsafe]) -> Vouchsafe:
 
 @pytest.fixture(scope="session")
 def development_root(server: Vouchsafe) -> x509.Certificate:
-    """The development certificate authority, which a verifier is told to trust."""
-    return x509.load_pem_x509_certificate((server.data / "development-root.pem").read_bytes())
+    """The development certificate authority, which a verifier downloads and is told to trust."""
+    response = requests.get(server.url + "/trust/development-root.pem", timeout=10)
+    response.raise_for_status()
+    [root] = x509.load_pem_x509_certificates(response.content)
+    return root
 
 
 @pytest.fixture

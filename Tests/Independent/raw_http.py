@@ -46,9 +46,9 @@ def status_of(line: bytes) -> int | None:
     return int(status)
 
 
-def post(port: int, path: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
+def post(path: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
     """A POST request, its headers in order and possibly repeated."""
-    lines = [f"POST {path} HTTP/1.1", f"Host: localhost:{port}", "Connection: close"]
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 

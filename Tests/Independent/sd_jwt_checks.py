@@ -93,7 +93,7 @@ def check_digests(verified: VerifiedSDJWT) -> None:
     assert {disclosure.digest for disclosure in verified.disclosures} <= set(everything), "an unreferenced disclosure"
     assert all(digests == sorted(digests) and digests for digests in lists), "_sd must be sorted and not empty"
     assert all(len(from_base64url(digest)) == 32 for digest in everything)
-    assert verified.payload.get("_sd_alg") == ("sha-256" if everything else None)
+    assert verified.payload.get("_sd_alg") == ("sha-256" if everything else None), "_sd_alg goes with digests"
     check_salts(verified.salts)
 
 

@@ -11,12 +11,11 @@ from holder_keys import HolderKey, base64url
 from proof_attacks import ATTACKS, signature_changed
 from proofs import make_proof
 from raw_http import chunked, post, send
-from visits import Visit
+from visits import TX_CODE_TRIES, Visit, wrong_codes
 from vouchsafe import Vouchsafe
 from wallet import PRE_AUTHORIZED_CODE, Wallet, bearer, credential_request, pre_authorized_code, token_form
 
 BATCH_SIZE = 10
-TX_CODE_TRIES = 5
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JUST_TOO_LARGE = 70 * 1024
 FAR_TOO_LARGE = 8 * 1024 * 1024
@@ -451,13 +450,13 @@ def test_operator_sees_the_refusal(visit: Visit) -> None:
     assert_issued(visit.ask(visit.good_request()))
     entries = [entry for entry in visit.server.timeline(visit.made.id) if entry.step == "credential"]
     assert [entry.refused for entry in entries] == ["invalid_proof", None]
-    assert "signature" in entries[0].reason
+    assert "signature" in entries[0].reason.lower()
 
 
 # Sizes, methods, paths.
 
 
-@pytest.mark.parametrize("path", [TOKEN_PATH, CREDENTIAL_PATH, NONCE_PATH])
+@pytest.mark.parametrize("path", [TOKEN_PATH, CREDENTIAL_PATH])
 def test_body_just_too_large(path: str, visit: Visit) -> None:
     """More than 64 KiB is more than any message has."""
     headers = [*media_type_of(path), ("Authorization", f"Bearer {visit.token}"), ("Content-Length", str(JUST_TOO_LARGE))]
@@ -557,12 +556,6 @@ def code_of(form: dict) -> str:
 def swapped(form: dict) -> str:
     """The code in the other case."""
     return code_of(form).swapcase()
-
-
-def wrong_codes(visit: Visit, count: int) -> list[str]:
-    """So many six-digit codes, none of them right."""
-    right = int(visit.made.tx_code)
-    return [f"{(right + step) % 1_000_000:06}" for step in range(1, count + 1)]
 
 
 def with_member(body: bytes, value: bytes) -> bytes:

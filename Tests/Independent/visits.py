@@ -10,6 +10,9 @@ from proofs import forge, make_proof, proof_claims, proof_header
 from vouchsafe import Vouchsafe
 from wallet import Wallet, credential_request, first_configuration, token_form
 
+# Wrong transaction codes after which an offer is locked.
+TX_CODE_TRIES = 5
+
 
 class Visit:
     """One offer, and what the wallet has got for it so far. Each step happens when it is first asked for."""
@@ -87,6 +90,12 @@ class Visit:
     def assert_nothing_lost(self) -> None:
         """The access token still works, and so does the nonce of the refused request."""
         assert_issued(self.ask(self.good_request()))
+
+
+def wrong_codes(visit: Visit, count: int) -> list[str]:
+    """So many six-digit transaction codes, none of them right."""
+    right = int(visit.made.tx_code)
+    return [f"{(right + step) % 1_000_000:06}" for step in range(1, count + 1)]
 
 
 def changed(members: dict, changes: dict) -> dict:

@@ -145,11 +145,11 @@ class Vouchsafe:
 
 
 def timeline_entry(entry: dict) -> TimelineEntry:
-    """One entry; `outcome` says whether it was done or refused, and a refusal has a code and a reason."""
+    """One entry; `outcome` says whether it was done or refused, and a refusal has an error code and a reason."""
     assert entry["outcome"] in ("done", "refused")
     refused = entry["outcome"] == "refused"
     return TimelineEntry(
-        entry["step"], moment(entry["at"]), entry["code"] if refused else None, entry["reason"] if refused else None)
+        entry["step"], moment(entry["at"]), entry["error"] if refused else None, entry["reason"] if refused else None)
 
 
 def moment(text: str) -> datetime:

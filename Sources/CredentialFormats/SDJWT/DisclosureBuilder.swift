@@ -91,11 +91,7 @@ struct DisclosureBuilder {
         var hash = SHA256()
         encoded.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[start...])) }
         encoded.append(UInt8(ascii: "~"))
-        return hash.finalize().withUnsafeBytes { digest in
-            var characters: [UInt8] = []
-            Base64URL.append(digest.assumingMemoryBound(to: UInt8.self), to: &characters)
-            return characters
-        }
+        return Base64URL.encodeToBytes(Array(hash.finalize()))
     }
 
     private mutating func takeRandom(_ count: Int) -> [UInt8] {

@@ -134,7 +134,8 @@ package struct Offers: Sendable {
 
     package func uri(of id: TicketID) -> String { offerEndpoint + "/" + id.text }
 
-    private func offer(for stored: StoredOffer) -> CredentialOffer {
+    /// The offer as a wallet reads it.
+    package func offer(for stored: StoredOffer) -> CredentialOffer {
         CredentialOffer(
             credentialIssuer: issuerIdentifier, credentialConfigurationIDs: stored.credentialConfigurationIDs,
             preAuthorizedCode: CredentialOffer.PreAuthorizedCodeGrant(

@@ -22,19 +22,17 @@ package struct EndpointRequest: Sendable {
         self.clientHint = clientHint
     }
 
-    /// Whether the body's media type is `type`, whatever its parameters (RFC 9110 §8.3.1).
-    package func hasContentType(_ type: String) -> Bool {
-        let values = headers[values: .contentType]
-        guard values.count == 1 else { return false }
-        let essence = values[0].prefix { $0 != ";" }.lowercased()
-        return essence.trimming == type
-    }
-}
-
-extension StringProtocol {
-    fileprivate var trimming: String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        return String(self.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    /// Whether the body's media type is `type`, in lower case, whatever its parameters (RFC 9110 §8.3.1).
+    package func hasContentType(_ type: StaticString) -> Bool {
+        // Combined if there are several, which is then no media type.
+        guard let value = headers[.contentType] else { return false }
+        var bytes = value.utf8.prefix { $0 != UInt8(ascii: ";") }
+        while let last = bytes.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { bytes.removeLast() }
+        guard bytes.count == type.utf8CodeUnitCount else { return false }
+        return zip(bytes, UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount)).allSatisfy {
+            byte, wanted in
+            byte == wanted || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == wanted
+        }
     }
 }
 

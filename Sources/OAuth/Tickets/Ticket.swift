@@ -12,7 +12,7 @@ package struct Ticket: Sendable, Equatable {
     package let text: String
 }
 
-/// The identifier of a ticket: four bytes of seconds since 1970, big-endian, then fourteen random bytes.
+/// The identifier of a ticket: six bytes of milliseconds since 1970, big-endian, then twelve random bytes.
 ///
 /// Beginning with the time keeps new rows together in an index, and old ones too.
 package struct TicketID: Sendable, Hashable {
@@ -21,8 +21,8 @@ package struct TicketID: Sendable, Hashable {
 
     /// A new identifier, made at `instant`.
     package init(at instant: Date) {
-        let seconds = UInt32(clamping: Int64(instant.timeIntervalSince1970))
-        bytes = withUnsafeBytes(of: seconds.bigEndian, Array.init) + secureRandomBytes(Self.length - 4)
+        let milliseconds = UInt64(clamping: Int64(instant.timeIntervalSince1970 * 1000))
+        bytes = withUnsafeBytes(of: milliseconds.bigEndian) { $0.dropFirst(2) + secureRandomBytes(Self.length - 6) }
     }
 
     package init?(bytes: [UInt8]) {
@@ -39,7 +39,7 @@ package struct TicketID: Sendable, Hashable {
     package var text: String { Base64URL.encode(bytes) }
 
     package var madeAt: Date {
-        Date(timeIntervalSince1970: Double(bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }))
+        Date(timeIntervalSince1970: Double(bytes[..<6].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) / 1000)
     }
 }
 
@@ -68,7 +68,7 @@ package struct TicketMint: Sendable {
     package func recognise(_ text: String) -> TicketID? {
         guard text.utf8.count == Base64URL.encodedCount(TicketID.length + Self.tagLength),
             let bytes = try? Base64URL.decode(text), let id = TicketID(bytes: Array(bytes[..<TicketID.length])),
-            constantTimeEqual(tag(of: id.bytes), bytes[TicketID.length...])
+            constantTimeEqual(tag(of: id.bytes), Array(bytes[TicketID.length...]))
         else { return nil }
         return id
     }
@@ -78,13 +78,15 @@ package struct TicketMint: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: [0] + id.bytes + Array(secret.utf8), using: key))
     }
 
-    private func tag(of id: [UInt8]) -> ArraySlice<UInt8> {
-        Array(HMAC<SHA256>.authenticationCode(for: id, using: key))[..<Self.tagLength]
+    private func tag(of id: [UInt8]) -> [UInt8] {
+        HMAC<SHA256>.authenticationCode(for: id, using: key).withUnsafeBytes { Array($0.prefix(Self.tagLength)) }
     }
 }
 
 /// Equality of secrets that takes the same time wherever they differ.
-package func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }
-    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    var difference: UInt8 = 0
+    for index in left.indices { difference |= left[index] ^ right[index] }
+    return difference == 0
 }

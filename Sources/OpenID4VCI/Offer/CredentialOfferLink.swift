@@ -33,7 +33,7 @@ package enum CredentialOfferLink: Sendable, Equatable {
         let isWeb = scheme == "https" || scheme == "http"
         guard isWeb || scheme == Self.scheme || scheme == "haip-vci" else { throw .notALink }
         let query = link.firstIndex(of: "?").map { link[link.index(after: $0)...] } ?? ""
-        guard let parameters = try? FormParameters(parsing: query.prefix { $0 != "#" }.utf8) else { throw .notALink }
+        guard let parameters = try? FormParameters(parsing: query.prefix { $0 != "#" }) else { throw .notALink }
         switch (parameters["credential_offer"], parameters["credential_offer_uri"]) {
         case (let value?, nil):
             do throws(CredentialOffer.Malformation) {

@@ -64,7 +64,6 @@ package struct SQLOfferStore: OfferStore {
                 UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
                 """, .integer(instant.microseconds), .bytes(id.bytes))
             guard changed == 1 else { return false }
-            try connection.run("DELETE FROM access_tokens WHERE offer_id = $1", .bytes(id.bytes))
             try TimelineTable.append(TimelineEvent(at: instant, step: .offerCancelled), to: id, on: connection)
             return true
         }

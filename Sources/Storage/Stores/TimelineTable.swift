@@ -1,5 +1,6 @@
 import Foundation
 import OAuth
+import Synchronization
 import TransactionTimeline
 import WireFormats
 
@@ -9,10 +10,10 @@ enum TimelineTable {
         let (code, reason) = refusal(event.outcome)
         try connection.run(
             """
-            INSERT INTO timeline (offer_id, at, step, refusal_code, refusal_reason, detail)
-            VALUES ($1, $2, $3, $4, $5, $6)
-            """, .bytes(offer.bytes), .integer(event.at.microseconds), .text(event.step.rawValue), SQLValue(code),
-            SQLValue(reason), detail(event))
+            INSERT INTO timeline (offer_id, at, number, step, refusal_code, refusal_reason, detail)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """, .bytes(offer.bytes), .integer(event.at.microseconds), nextNumber(), .text(event.step.rawValue),
+            SQLValue(code), SQLValue(reason), detail(event))
     }
 
     /// As ``append(_:to:on:)`` while the offer exists and its timeline is not full: what strangers can cause.
@@ -20,16 +21,16 @@ enum TimelineTable {
         let (code, reason) = refusal(event.outcome)
         try connection.run(
             """
-            INSERT INTO timeline (offer_id, at, step, refusal_code, refusal_reason, detail)
-            SELECT id, $1, $2, $3, $4, $5 FROM offers
-            WHERE id = $6 AND (SELECT COUNT(*) FROM timeline WHERE offer_id = id) < 200
-            """, .integer(event.at.microseconds), .text(event.step.rawValue), SQLValue(code), SQLValue(reason),
-            detail(event), .bytes(offer.bytes))
+            INSERT INTO timeline (offer_id, at, number, step, refusal_code, refusal_reason, detail)
+            SELECT id, $1, $2, $3, $4, $5, $6 FROM offers
+            WHERE id = $7 AND (SELECT COUNT(*) FROM timeline WHERE offer_id = id) < 200
+            """, .integer(event.at.microseconds), nextNumber(), .text(event.step.rawValue), SQLValue(code),
+            SQLValue(reason), detail(event), .bytes(offer.bytes))
     }
 
     static func events(of offer: TicketID, on connection: SQLiteConnection) throws -> [TimelineEvent] {
         try connection.all(
-            "SELECT at, step, refusal_code, refusal_reason, detail FROM timeline WHERE offer_id = $1 ORDER BY at",
+            "SELECT at, step, refusal_code, refusal_reason, detail FROM timeline WHERE offer_id = $1 ORDER BY at, number",
             .bytes(offer.bytes)
         ) { row in
             guard let step = TimelineEvent.Step(rawValue: row.text(1)) else {
@@ -43,6 +44,14 @@ enum TimelineTable {
                 at: Date(microseconds: row.integer(0)), step: step, outcome: outcome ?? .done, detail: detail ?? [:])
         }
     }
+
+    /// Keeps events of one microsecond apart, in their order within a process.
+    private static func nextNumber() -> SQLValue {
+        .integer(numbers.add(1, ordering: .relaxed).newValue)
+    }
+
+    /// Begins anywhere, so that two processes do not meet.
+    private static let numbers = Atomic<Int64>(Int64.random(in: 0..<1 << 62))
 
     private static func refusal(_ outcome: TimelineEvent.Outcome) -> (code: String?, reason: String?) {
         switch outcome {

@@ -34,7 +34,7 @@ package enum FetchFailure: Error, Equatable, Sendable {
         switch self {
         case .address(.notEncrypted): "the address is not https"
         case .address: "the address is malformed"
-        case .destinationNotAllowed: "the address leads into a private network"
+        case .destinationNotAllowed: "the address leads to this machine or into a private network"
         case .nameNotResolved: "the host's name cannot be resolved"
         case .cannotConnect: "nothing answers at that address"
         case .insecure: "the server's TLS certificate is not trusted"

@@ -71,7 +71,8 @@ package struct WebAddress: Sendable, Equatable {
         return (host, port)
     }
 
-    /// A DNS name. Its last label must not look like a number: `0x7f000001` and `127.1` are addresses to some resolvers.
+    /// A DNS name. Its last label must not look like a number: `0x7f000001` and `127.1` are addresses to some
+    /// resolvers.
     private static func isName(_ host: String) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard host.utf8.count <= 253, let last = labels.last, let first = last.utf8.first else { return false }

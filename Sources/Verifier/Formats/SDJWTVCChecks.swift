@@ -45,9 +45,13 @@ struct SDJWTVCChecks {
             types: [vct], subject: verified.payload["sub"]?.string, holderKey: holderKey,
             issuedAt: period.issuedAt.map(Date.init(timeIntervalSince1970:)),
             expiresAt: period.expires.map(Date.init(timeIntervalSince1970:)),
-            claims: JSONObject(
-                verified.payload.members.lazy.filter { !Self.registered.contains($0.name) }.map { ($0.name, $0.value) }),
-            withheldCount: verified.withheldCount)
+            claims: Self.claims(of: verified), withheldCount: verified.withheldCount)
+    }
+
+    private static func claims(of verified: VerifiedSDJWT) -> JSONObject {
+        var claims = verified.payload
+        for name in registered { claims[name] = nil }
+        return claims
     }
 
     private func recordDisclosures(of verified: VerifiedSDJWT, _ checks: inout CheckList) {

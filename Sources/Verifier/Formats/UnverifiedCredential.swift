@@ -64,9 +64,9 @@ struct UnverifiedCredential: Sendable {
     private static func w3cFormat(
         header: JSONObject, payload: JSONObject
     ) throws(UnreadableCredential) -> CredentialFormat {
-        if header["typ"].isMediaType("vc+jwt") { return .w3cJWT2_0 }
-        if payload["vc"] != nil { return .w3cJWT1_1 }
-        if payload["credentialSubject"] != nil { return .w3cJWT2_0 }
+        if header["typ"].isMediaType("vc+jwt") { return .w3cModel2 }
+        if payload["vc"] != nil { return .w3cModel1 }
+        if payload["credentialSubject"] != nil { return .w3cModel2 }
         throw .notACredential
     }
 
@@ -74,8 +74,8 @@ struct UnverifiedCredential: Sendable {
     var issuer: String? {
         switch format {
         case .sdJWTVC: payload["iss"]?.string
-        case .w3cJWT1_1: payload["iss"]?.string ?? payload["vc"]?["issuer"]?.identifier
-        case .w3cJWT2_0: payload["issuer"]?.identifier
+        case .w3cModel1: payload["iss"]?.string ?? payload["vc"]?["issuer"]?.identifier
+        case .w3cModel2: payload["issuer"]?.identifier
         }
     }
 
@@ -104,7 +104,8 @@ extension JSON {
 }
 
 extension JSON? {
-    /// Whether this is the `typ` for a media type: case does not matter, `application/` may be left out (RFC 7515 §4.1.9).
+    /// Whether this is the `typ` for a media type: case does not matter, `application/` may be left out, RFC 7515
+    /// §4.1.9.
     func isMediaType(_ name: String) -> Bool {
         guard let text = self?.string?.lowercased() else { return false }
         return text == name || text == "application/" + name

@@ -19,17 +19,17 @@ struct W3CJWTChecks {
         }
         checks.recordSignature(refusal: nil)
         guard let payload = (try? JSON(parsing: verified.payload))?.object,
-            let credential = format == .w3cJWT1_1 ? payload["vc"]?.object : payload
+            let credential = format == .w3cModel1 ? payload["vc"]?.object : payload
         else {
             checks.record(.dataModel, .failed, "there is no credential in the payload")
             return nil
         }
         recordType(verified.header, &checks)
         let mapping = W3CJWTMapping(payload: payload, credential: credential)
-        let failure = format == .w3cJWT1_1 ? mapping.failureOf1_1() : mapping.failureOf2_0()
+        let failure = format == .w3cModel1 ? mapping.failureOfModel1() : mapping.failureOfModel2()
         checks.record(.dataModel, failure: failure, otherwise: "claims and credential agree")
         var period = ValidityPeriod(claims: payload)
-        if format == .w3cJWT1_1 {
+        if format == .w3cModel1 {
             period.narrow(from: "issuanceDate", until: "expirationDate", in: credential)
         } else {
             period.narrow(from: "validFrom", until: "validUntil", in: credential)
@@ -51,11 +51,11 @@ struct W3CJWTChecks {
 
     private func recordType(_ header: JSONObject, _ checks: inout CheckList) {
         switch format {
-        case .w3cJWT1_1:
+        case .w3cModel1:
             // Data model 1.1 §6.3.1: typ may be absent.
             let isRight = header["typ"] == nil || header["typ"].isMediaType("jwt")
             checks.record(.typeHeader, failure: isRight ? nil : "typ is not JWT", otherwise: "JWT")
-        case .w3cJWT2_0, .sdJWTVC:
+        case .w3cModel2, .sdJWTVC:
             let isRight = header["typ"].isMediaType("vc+jwt")
             let isOfCredential = header["cty"] == nil || header["cty"].isMediaType("vc")
             checks.record(

@@ -22,11 +22,13 @@ struct W3CJWTMapping {
     }
 
     /// What breaks data model 1.1 §6.3.1 (#jwt-decoding), nil if nothing does.
-    func failureOf1_1() -> String? {
+    func failureOfModel1() -> String? {
         // The document this was built from puts credentials of either model's context in a `vc` claim.
         if let failure = commonFailure(contexts: [Self.context1, Self.context2]) { return failure }
         guard let issuer = payload["iss"]?.string else { return "iss is missing" }
-        if let stated = credential["issuer"], stated.identifier?.hasSameBytes(as: issuer) != true { return "iss and issuer differ" }
+        if let stated = credential["issuer"], stated.identifier?.hasSameBytes(as: issuer) != true {
+            return "iss and issuer differ"
+        }
         if differ(payload["sub"], credential["credentialSubject"]?["id"]) {
             return "sub and the subject's id differ"
         }
@@ -38,7 +40,7 @@ struct W3CJWTMapping {
     }
 
     /// What breaks data model 2.0 §4 or VC-JOSE-COSE §3.1 and §3.1.3, nil if nothing does.
-    func failureOf2_0() -> String? {
+    func failureOfModel2() -> String? {
         if payload["vc"] != nil || payload["vp"] != nil { return "there is a vc or vp claim, which 2.0 forbids" }
         if let failure = commonFailure(contexts: [Self.context2]) { return failure }
         guard let issuer = credential["issuer"]?.identifier else { return "issuer is missing" }

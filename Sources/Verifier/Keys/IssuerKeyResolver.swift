@@ -60,7 +60,8 @@ package enum IssuerKeyRefusal: Error, Equatable, Sendable {
     package var explanation: String {
         switch self {
         case .noIssuer: "the credential does not name its issuer"
-        case .unsupportedIssuer: "the issuer is named by something other than an https address, did:web, did:jwk or did:key"
+        case .unsupportedIssuer:
+            "the issuer is named by something other than an https address, did:web, did:jwk or did:key"
         case .noKeyID: "the credential does not say which of the issuer's keys signed it"
         case .unknownKeyID: "the issuer's keys do not include the one that the credential names"
         case .keyOfOtherIssuer: "the key that the credential names belongs to another issuer"

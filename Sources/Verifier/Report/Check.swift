@@ -60,7 +60,8 @@ struct CheckList {
         let failure = Check.Name.allCases.first { made[$0]?.outcome == .failed }
         return Check.Name.allCases.map { name in
             made[name]
-                ?? Check(name: name, outcome: .notChecked, detail: "not reached: \(failure?.rawValue ?? "nothing") failed")
+                ?? Check(
+                    name: name, outcome: .notChecked, detail: "not reached: \(failure?.rawValue ?? "nothing") failed")
         }
     }
 }

@@ -22,7 +22,8 @@ package struct LanguagePreference: Sendable {
         for tag in tags {
             let wanted = tag.lowercased()
             let exact = named.first { $0["locale"]?.string?.lowercased() == wanted }
-            if let match = exact ?? named.first(where: { Self.language($0["locale"]?.string) == Self.language(wanted) }) {
+            if let match = exact ?? named.first(where: { Self.language($0["locale"]?.string) == Self.language(wanted) })
+            {
                 return match["name"]?.string
             }
         }

@@ -41,7 +41,12 @@ extension OfferedCredential {
         name = languages.name(in: configuration.display) ?? configuration.typeName ?? id
         format = configuration.format
         self.configuration = configuration
-        let described = configuration.claims.compactMap { ClaimLabel(description: $0, languages: languages) }
+        // Descriptions of the elements of an array lead to the same path as that of the array, which comes first.
+        var described: [ClaimLabel] = []
+        for label in configuration.claims.compactMap({ ClaimLabel(description: $0, languages: languages) })
+        where !described.contains(where: { $0.path == label.path }) {
+            described.append(label)
+        }
         // Drafts before 1.0 list W3C claims in the definition itself, as the document shows it.
         let defined = configuration.credentialDefinition?["credentialSubject"]?.object?.names ?? []
         claims = described.isEmpty ? defined.map { ClaimLabel(path: [$0], text: $0) } : described
@@ -55,7 +60,9 @@ extension ClaimLabel {
         if names.count > 1, names.first == "credentialSubject" { names.removeFirst() }
         guard !names.isEmpty else { return nil }
         path = names
-        text = languages.name(in: description["display"]?.array?.compactMap(\.object) ?? []) ?? names.joined(separator: ".")
+        text =
+            languages.name(in: description["display"]?.array?.compactMap(\.object) ?? [])
+            ?? names.joined(separator: ".")
     }
 }
 

@@ -46,7 +46,7 @@ package enum WalletRefusal: Error, Sendable, Equatable {
         case .authorizationServerNotListed: "The offer names an authorization server that the issuer does not use."
         case .notInMetadata: "The issuer offers a credential that its metadata does not describe."
         case .nothingSupported: "This wallet supports none of the formats of the offered credentials."
-        case .txCodeMissing: "The offer needs a transaction code; ask the issuer for it and give it with --tx-code."
+        case .txCodeMissing: "The offer needs a transaction code; ask the issuer for it."
         case .server(let step, let error): "The issuer refused to give \(step.object): \(error.text)."
         case .unsupportedTokenType: "The issuer gives a kind of access token that this wallet does not support."
         case .unsupportedFormat: "This wallet does not support the format of the credential."

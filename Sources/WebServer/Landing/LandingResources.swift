@@ -26,9 +26,8 @@ struct LandingResources: Sendable {
 
     /// Files of a folder by name, in the order of their names; without their extension if one is asked for.
     static func files(in folder: String, withExtension wanted: String?) throws -> [(name: String, bytes: [UInt8])] {
-        guard let root = Bundle.module.resourceURL?.appendingPathComponent("Resources/" + folder) else {
-            throw Fault.missing(folder)
-        }
+        // Not `resourceURL`: Foundation on Linux takes a folder of that name for the bundle's own.
+        let root = Bundle.module.bundleURL.appendingPathComponent("Resources/" + folder)
         let urls = try FileManager.default.contentsOfDirectory(at: root, includingPropertiesForKeys: nil)
             .filter { wanted == nil || $0.pathExtension == wanted }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }

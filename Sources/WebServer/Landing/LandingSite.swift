@@ -46,10 +46,10 @@ package struct LandingSite: Sendable {
             Route(.get, .exact(base + "/"), name: "landing", handler: home),
             Route(
                 .post, .exact(base + "/try"), name: "try_out", bodyLimit: 4 << 10,
-                handler: page { try await tryOut.create(from: $1, for: $0) }),
+                handler: page { visit, request, _ in try await tryOut.create(from: request, for: visit) }),
             Route(
                 .get, .withParameter(prefix: base + "/try/"), name: "try_out_offer",
-                handler: page { try await tryOut.show($2, to: $0, asking: $1) }),
+                handler: page { visit, request, id in try await tryOut.show(id, to: visit, asking: request) }),
             Route(.get, .withParameter(prefix: base + "/try-status/"), name: "try_out_status") { request, id in
                 try await tryOut.status(of: id, for: languages.visit(request))
             },

@@ -46,7 +46,7 @@ struct Page {
     let after: String?
 
     init(_ request: EndpointRequest) throws(ManagementRefusal) {
-        guard let query = try? FormParameters(parsing: request.query.utf8) else { throw .pageParameters }
+        guard let query = try? FormParameters(parsing: request.query) else { throw .pageParameters }
         guard let limit = query["limit"].map({ Int($0) }) ?? 100, (1...1000).contains(limit) else {
             throw .pageParameters
         }

@@ -135,7 +135,7 @@ package struct ManagementSite: Sendable {
         } catch {
             throw ManagementRefusal.unreadableImport(error.description)
         }
-        let isStrict = (try? FormParameters(parsing: request.query.utf8))?["strict"] == "true"
+        let isStrict = (try? FormParameters(parsing: request.query))?["strict"] == "true"
         let imported = isStrict && !outcome.rejections.isEmpty ? [] : outcome.records
         let (added, updated) = try await people.upsert(imported)
         return .privateJSON(

@@ -21,7 +21,14 @@ package struct SiteServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: SiteResponder(site: site),
-            server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
+            server: HTTPServerBuilder { responder in
+                LoopPinnedChannel(
+                    inner: HTTP1Channel(
+                        responder: responder, configuration: HTTP1Channel.Configuration(
+                            idleTimeout: .seconds(60),
+                            httpDecoderConfiguration: .init(
+                                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
             onServerRunning: { _ in await onRunning() }, logger: logger)

@@ -15,14 +15,19 @@ package struct FormParameters: Sendable {
 
     private var values: [String: String] = [:]
 
-    package init(parsing bytes: some Collection<UInt8>) throws(Malformation) {
-        var seen = Set<[UInt8]>()
+    package init(parsing text: some StringProtocol) throws(Malformation) {
+        try self.init(parsing: Array(text.utf8))
+    }
+
+    package init(parsing bytes: [UInt8]) throws(Malformation) {
+        var names: [String] = []
         for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
-            guard seen.count < Self.maximumCount else { throw .tooMany }
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let name = try Self.decode(parts[0])
-            let value = parts.count == 2 ? try Self.decode(parts[1]) : ""
-            guard seen.insert(Array(name.utf8)).inserted else { throw .repeated }
+            guard names.count < Self.maximumCount else { throw .tooMany }
+            let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let name = try Self.decode(pair[..<separator])
+            let value = separator < pair.endIndex ? try Self.decode(pair[(separator + 1)...]) : ""
+            guard !names.contains(where: { $0.hasSameBytes(as: name) }) else { throw .repeated }
+            names.append(name)
             if !value.isEmpty { values[name] = value }
         }
     }
@@ -52,27 +57,33 @@ package struct FormParameters: Sendable {
         return String(decoding: output, as: UTF8.self)
     }
 
-    private static func decode(_ encoded: some Collection<UInt8>) throws(Malformation) -> String {
+    private static func decode(_ encoded: ArraySlice<UInt8>) throws(Malformation) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(encoded.count)
-        var iterator = encoded.makeIterator()
-        while let byte = iterator.next() {
-            switch byte {
+        var index = encoded.startIndex
+        while index < encoded.endIndex {
+            switch encoded[index] {
             case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard let high = hexValue(iterator.next()), let low = hexValue(iterator.next()) else {
-                    throw .percentEncoding
-                }
+                guard index + 2 < encoded.endIndex, let high = hexValue(encoded[index + 1]),
+                    let low = hexValue(encoded[index + 2])
+                else { throw .percentEncoding }
                 decoded.append(high << 4 | low)
-            default: decoded.append(byte)
+                index += 2
+            case let byte: decoded.append(byte)
             }
+            index += 1
         }
         guard let text = String(validating: decoded, as: UTF8.self) else { throw .invalidUTF8 }
         return text
     }
 
-    private static func hexValue(_ byte: UInt8?) -> UInt8? {
-        guard let byte, let value = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-        return UInt8(value)
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }

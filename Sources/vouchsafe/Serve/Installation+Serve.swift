@@ -18,7 +18,7 @@ extension Installation {
     /// Runs both addresses until the process is told to stop.
     func serve() async throws {
         let metrics = Metrics()
-        let sites = try sites(metrics)
+        let sites = try await sites(metrics)
         let publicServer = SiteServer.application(
             sites.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port), logger: logger
         ) { announce() }
@@ -47,7 +47,7 @@ extension Installation {
     }
 
     /// The table of everything that is served, by address.
-    func sites(_ metrics: Metrics) throws -> (issuer: Site, management: Site) {
+    func sites(_ metrics: Metrics) async throws -> (issuer: Site, management: Site) {
         let identifier = configuration.publicURL
         let ring = keys.ring
         let mint = { (purpose: String) in
@@ -79,13 +79,30 @@ extension Installation {
             identifier: identifier, metadata: metadataDocument, authorizationServer: authorizationServerMetadata,
             keys: { liveKeys.documents }, offers: offers, token: token,
             nonce: NonceEndpoint(nonces: nonces, now: now), credential: credential, trail: trail, now: now)
+        let landing = try LandingSite(
+            publicURL: identifier, display: configuration.display, configurations: configuration.credentials,
+            offers: offers, offerByValue: offers.offer(for:), tryOut: await tryOutPeople(), now: now)
         let management = ManagementSite(
             offers: offers, people: people, schema: configuration.registry, keys: keyAdministration,
             metrics: metrics, now: now)
         return (
-            Site(routes: issuer.routes, metrics: metrics),
+            Site(routes: issuer.routes + landing.routes, metrics: metrics),
             Site(routes: management.routes, managementKey: managementKey, metrics: metrics)
         )
+    }
+
+    /// The people that the landing page offers, by the names that the registry has; those it does not have are left out.
+    private func tryOutPeople() async throws -> [TryOutPerson] {
+        var found: [TryOutPerson] = []
+        for id in configuration.tryOut {
+            guard let person = try await people.person(id: id) else { continue }
+            let names = ["given_name", "family_name"].compactMap { name -> String? in
+                guard case .text(let text) = person.fields[name] else { return nil }
+                return text
+            }
+            found.append(TryOutPerson(id: id, name: names.isEmpty ? id : names.joined(separator: " ")))
+        }
+        return found
     }
 
     private var metadataDocument: IssuerMetadataDocument {

@@ -12,7 +12,8 @@ struct VerifyCommand: AsyncParsableCommand {
             http://localhost:$PORT (8080 if unset) for its own credentials, those of any other issuer over https.
             """)
 
-    @Argument(help: "A file with the credential, bare or as `vouchsafe wallet show --json` prints it; - for standard input.")
+    @Argument(
+        help: "A file with the credential, bare or as `vouchsafe wallet show --json` prints it; - for standard input.")
     var file: String
 
     @Option(
@@ -31,13 +32,15 @@ struct VerifyCommand: AsyncParsableCommand {
             report = try await CredentialVerifier(keys: trust.keys).verify(credential, at: Date())
         } catch {
             if json { print(JSON.object(["valid": false, "error": .string(error.explanation)])) }
-            throw VerifyFailure("Not a credential that can be verified: \(error.explanation).")
+            throw CommandFailure(printing: "Not a credential that can be verified: \(error.explanation).")
         }
         let output = VerifyOutput(report: report, trust: trust.sentence(for: report.issuer))
-        if json { print(output.json) } else { output.lines.forEach { print($0) } }
+        if json { print(output.json) } else { print(output.lines.joined(separator: "\n")) }
         guard report.isValid else {
-            let failure = report.failure.map { "\($0.name.rawValue): \($0.detail)" } ?? "not everything could be checked"
-            throw VerifyFailure("The credential is not valid: \(failure).")
+            let failure =
+                report.failure.map { "\($0.name.rawValue): \($0.detail)" } ?? "not everything could be checked"
+            let advice = report.keyUsed == nil ? trust.advice(for: report.issuer).map { " " + $0 } ?? "" : ""
+            throw CommandFailure(printing: "The credential is not valid: \(failure).\(advice)")
         }
     }
 }

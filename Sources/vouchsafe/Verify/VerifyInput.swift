@@ -9,38 +9,32 @@ enum VerifyInput {
     /// A file's bytes, or those of standard input for `-`.
     static func read(_ path: String) throws -> [UInt8] {
         let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle else { throw VerifyFailure("Cannot read \(path); check the name and permissions.") }
+        guard let handle else { throw CommandFailure(printing: "Cannot read \(path); check the name and permissions.") }
         var bytes: [UInt8] = []
         do {
             while let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty, bytes.count <= maximumBytes {
                 bytes += chunk
             }
         } catch {
-            throw VerifyFailure("Cannot read \(path); check that it is a file.")
+            throw CommandFailure(printing: "Cannot read \(path); check that it is a file.")
         }
-        guard bytes.count <= maximumBytes else { throw VerifyFailure("\(path) is too large for a credential.") }
+        guard bytes.count <= maximumBytes else {
+            throw CommandFailure(printing: "\(path) is too large for a credential.")
+        }
         return bytes
     }
 
     /// The credential in a file: bare, or the member `credential` of the JSON that `wallet show --json` prints.
     static func credential(in file: [UInt8]) throws -> [UInt8] {
         let text = file.trimmingWhiteSpace
-        guard !text.isEmpty else { throw VerifyFailure("There is nothing to verify: the input is empty.") }
+        guard !text.isEmpty else { throw CommandFailure(printing: "There is nothing to verify: the input is empty.") }
         guard text.first == UInt8(ascii: "{") else { return Array(text) }
         let limits = JSONLimits(depth: 32, values: 100_000)
         guard let credential = (try? JSON(parsing: Array(text), limits: limits))?["credential"]?.string else {
-            throw VerifyFailure("The JSON has no credential; give what `vouchsafe wallet show --json` prints.")
+            throw CommandFailure(
+                printing: "The JSON has no credential; give what `vouchsafe wallet show --json` prints.")
         }
         return Array(credential.utf8)
-    }
-}
-
-/// What `vouchsafe verify` says on standard error, in one line, before it exits with 1.
-struct VerifyFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ sentence: String) {
-        description = sentence.printable(limit: 2000)
     }
 }
 

@@ -11,8 +11,7 @@ enum VerifyTrust {
 
     init(files: [String]) throws {
         guard !files.isEmpty else {
-            let port = ProcessInfo.processInfo.environment["PORT"].flatMap(UInt16.init) ?? 8080
-            self = .published(server: "http://localhost:\(port)")
+            self = .published(server: try Settings.fromEnvironment().publicURL)
             return
         }
         var trusted: [TrustFile] = []
@@ -21,7 +20,8 @@ enum VerifyTrust {
             do throws(TrustFile.Malformation) {
                 trusted.append(try TrustFile(parsing: bytes))
             } catch {
-                throw VerifyFailure("\(name) is no trust file: it needs PEM certificates or a JSON Web Key Set.")
+                throw CommandFailure(
+                    printing: "\(name) is no trust file: it needs PEM certificates or a JSON Web Key Set.")
             }
         }
         self = .files(TrustFile(combining: trusted), names: files)
@@ -32,6 +32,16 @@ enum VerifyTrust {
         case .files(let trusted, _): trusted
         case .published(let server): RunningServerKeys(server: server)
         }
+    }
+
+    /// What to do if the issuer's keys could not be had; nil if nothing would help.
+    func advice(for issuer: String?) -> String? {
+        guard case .published(let server) = self, let issuer, !RunningServerKeys(server: server).isServer(issuer) else {
+            return nil
+        }
+        let address = DIDWeb(issuer).map { "http://" + $0.authority } ?? issuer
+        guard (try? WebAddress(address))?.isLoopback == true else { return nil }
+        return "\(issuer) is not the server at \(server); set PORT to its port, or give --trust."
     }
 
     /// What a report on a credential of `issuer` rests on.
@@ -52,7 +62,7 @@ struct RunningServerKeys: IssuerKeyResolver {
 
     func isServer(_ issuer: String?) -> Bool {
         guard let issuer, let own = try? WebAddress(server) else { return false }
-        if let web = DIDWeb(issuer) { return "http://" + web.authority == own.origin }
+        if let web = DIDWeb(issuer) { return web.isHost(of: own) }
         return (try? WebAddress(issuer))?.origin == own.origin
     }
 

@@ -30,53 +30,51 @@ struct WalletAcceptCommand: AsyncParsableCommand {
         let issuance = PreAuthorizedIssuance(
             exchange: GuardedHTTPClient(destinations: .publicAndLoopback),
             languages: LanguagePreference(WalletTerminal.languages))
-        let offered = try await refusing { () throws(WalletRefusal) in try await issuance.open(link) }
-        describe(offered)
-        guard yes || WalletTerminal.confirms("Accept?") else { throw WalletFailure("Nothing was accepted or stored.") }
+        let offered = try await issuance.open(link)
+        tell(lines(about: offered))
+        guard yes || WalletTerminal.confirms("Accept?") else {
+            throw CommandFailure("Nothing was accepted or stored.")
+        }
         let code = try code(for: offered)
         // Before the code is spent: a wallet that cannot store must not use up the offer.
         let store = try storeOptions.open()
-        let outcome = try await refusing { () throws(WalletRefusal) in try await issuance.accept(offered, txCode: code) }
-        var stored: [StoredCredential] = []
-        do throws(WalletStoreRefusal) {
-            for received in outcome.received { stored.append(try store.add(received, at: Date())) }
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+        let outcome = try await issuance.accept(offered, txCode: code)
+        let stored = try outcome.received.map { try store.add($0, at: Date()) }
         report(stored, outcome.refused)
         guard outcome.refused.isEmpty else {
             let reasons = outcome.refused.map { "\($0.offered.name): \($0.refusal.sentence)" }
-            throw WalletFailure("\(stored.count) stored, \(reasons.count) not. " + reasons.joined(separator: " "))
+            throw CommandFailure(
+                printing: "\(stored.count) stored, \(reasons.count) not. " + reasons.joined(separator: " "))
         }
     }
 
-    private func refusing<T>(_ step: () async throws(WalletRefusal) -> T) async throws -> T {
-        do throws(WalletRefusal) {
-            return try await step()
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+    /// Writes what a person needs to decide; with `--json`, standard output is for the result alone.
+    private func tell(_ lines: [String]) {
+        guard json else { return print(lines.joined(separator: "\n")) }
+        guard !yes else { return }
+        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 
-    private func describe(_ offered: OfferedCredentials) {
-        let name = offered.issuerName.map { "\($0.printable(limit: 100)) (\(offered.issuer))" } ?? offered.issuer
-        WalletTerminal.tell("Offer from \(name)")
+    private func lines(about offered: OfferedCredentials) -> [String] {
+        let issuer = offered.issuer.printable()
+        var lines = ["Offer from " + (offered.issuerName.map { "\($0.printable(limit: 100)) (\(issuer))" } ?? issuer)]
         for credential in offered.credentials {
-            WalletTerminal.tell("  \(credential.name.printable(limit: 100)), as \(credential.format)")
+            lines.append("  \(credential.name.printable(limit: 100)), as \(credential.format.printable(limit: 60))")
             let labels = credential.claims.map { $0.text.printable(limit: 60) }
-            if !labels.isEmpty { WalletTerminal.tell("    with " + labels.joined(separator: ", ")) }
+            if !labels.isEmpty { lines.append("    with " + labels.joined(separator: ", ")) }
         }
+        return lines
     }
 
     private func code(for offered: OfferedCredentials) throws -> String? {
         guard let wanted = offered.txCode else { return nil }
         if let txCode { return txCode }
-        guard !yes else { throw WalletFailure(WalletRefusal.txCodeMissing.sentence) }
-        if let description = wanted.description { WalletTerminal.tell(description.printable()) }
+        guard !yes else { throw WalletRefusal.txCodeMissing }
+        if let description = wanted.description { tell([description.printable()]) }
         let kind = wanted.inputMode == .numeric ? "digits" : "characters"
         let length = wanted.length.map { " (\($0) \(kind))" } ?? ""
         guard let code = WalletTerminal.ask("Transaction code\(length):"), !code.isEmpty else {
-            throw WalletFailure(WalletRefusal.txCodeMissing.sentence)
+            throw WalletRefusal.txCodeMissing
         }
         return code
     }

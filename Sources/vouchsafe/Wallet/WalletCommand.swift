@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Verifier
 import WalletClient
 
 /// `vouchsafe wallet`: the holder's side at a terminal.
@@ -19,17 +18,13 @@ struct WalletStoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file whose first line is the passphrase that seals the wallet. Without one, a key file in the folder does.",
+            "A file whose first line is the wallet's passphrase. Without one, a key file in the folder seals it.",
             valueName: "file"))
     var passphraseFile: String?
 
     func open() throws -> WalletStore {
         let path = store ?? (ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()) + "/.vouchsafe/wallet"
-        do throws(WalletStoreRefusal) {
-            return try WalletStore(at: path, protection: protection())
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+        return try WalletStore(at: path, protection: protection())
     }
 
     private func protection() throws(WalletStoreRefusal) -> WalletProtection {
@@ -37,14 +32,5 @@ struct WalletStoreOptions: ParsableArguments {
         guard let data = FileManager.default.contents(atPath: passphraseFile) else { throw .file(passphraseFile) }
         let line = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         return .passphrase(Array(line), scrypt: .standard)
-    }
-}
-
-/// What a wallet command says on standard error, in one line, before it exits with 1.
-struct WalletFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ sentence: String) {
-        description = sentence.printable(limit: 2000)
     }
 }

@@ -12,12 +12,7 @@ struct WalletDeleteCommand: AsyncParsableCommand {
     @OptionGroup var storeOptions: WalletStoreOptions
 
     func run() async throws {
-        let store = try storeOptions.open()
-        do throws(WalletStoreRefusal) {
-            try store.delete(id)
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+        try storeOptions.open().delete(id)
         print("Deleted \(id).")
     }
 }

@@ -14,13 +14,7 @@ struct WalletListCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let store = try storeOptions.open()
-        let (credentials, damaged): ([StoredCredential], [String])
-        do throws(WalletStoreRefusal) {
-            (credentials, damaged) = try store.list()
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+        let (credentials, damaged) = try storeOptions.open().list()
         if json {
             print(JSON.array(credentials.map { .object(WalletJSON.summary($0)) }))
         } else if credentials.isEmpty {
@@ -28,7 +22,9 @@ struct WalletListCommand: AsyncParsableCommand {
         } else {
             for stored in credentials { print(line(stored)) }
         }
-        if let id = damaged.first { throw WalletFailure(WalletStoreRefusal.damagedCredential(id: id).sentence) }
+        if let id = damaged.first {
+            throw WalletStoreRefusal.damagedCredential(id: id)
+        }
     }
 
     private func line(_ stored: StoredCredential) -> String {

@@ -17,13 +17,7 @@ struct WalletShowCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let store = try storeOptions.open()
-        let stored: StoredCredential
-        do throws(WalletStoreRefusal) {
-            stored = try store.credential(id)
-        } catch {
-            throw WalletFailure(error.sentence)
-        }
+        let stored = try storeOptions.open().credential(id)
         guard !json else { return print(JSON.object(WalletJSON.whole(stored))) }
         print("\(stored.name.printable(limit: 100)), as \(stored.format)")
         print("From    \((stored.issuerName.map { "\($0) (\(stored.issuer))" } ?? stored.issuer).printable())")

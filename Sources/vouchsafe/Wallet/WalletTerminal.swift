@@ -3,15 +3,16 @@ import Verifier
 
 /// Questions to the person at the terminal, on standard error so that standard output stays for results.
 enum WalletTerminal {
-    /// Writes one line of text, some of which may come from outside.
-    static func tell(_ line: String) {
-        FileHandle.standardError.write(Data((line.printable(limit: 2000) + "\n").utf8))
-    }
 
     /// The answer to a question without white space around it; nil at the end of input.
     static func ask(_ question: String) -> String? {
+        // What the question is about may still be in standard output's buffer.
+        fflush(nil)
         FileHandle.standardError.write(Data((question.printable() + " ").utf8))
-        return readLine()?.trimmingCharacters(in: .whitespacesAndNewlines)
+        let answer = readLine()?.trimmingCharacters(in: .whitespacesAndNewlines)
+        // Whoever types an answer ends the line with it.
+        if answer == nil || isatty(STDIN_FILENO) == 0 { FileHandle.standardError.write(Data("\n".utf8)) }
+        return answer
     }
 
     /// Whether the person says yes. An empty answer, and the end of input, mean no.

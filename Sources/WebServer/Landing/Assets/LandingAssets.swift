@@ -35,7 +35,7 @@ struct LandingAssets: Sendable {
     }
 
     func respond(toRequestFor name: some StringProtocol, _ request: EndpointRequest) throws -> EndpointResponse {
-        guard let asset = assets[String(name)] else { throw AssetRefusal.unknownAsset }
+        guard let asset = assets[String(name)] else { throw RequestRefusal.notFound }
         let isCurrent = request.query == "v=" + asset.hash
         let tag = "\"" + asset.hash + "\""
         var headers: HTTPFields = [
@@ -55,12 +55,4 @@ struct LandingAssets: Sendable {
         default: "application/octet-stream"
         }
     }
-}
-
-/// Why an asset is not given.
-enum AssetRefusal: Refusal {
-    case unknownAsset
-
-    var wire: WireRefusal { WireRefusal(.notFound, "not_found", "There is nothing here") }
-    var reason: String { wire.description }
 }

@@ -22,7 +22,7 @@ struct PageLanguages: Sendable {
 
     /// The language that a request chooses by `lang`, else the one that its browser prefers.
     func visit(_ request: EndpointRequest) -> Visit {
-        let parameters = try? FormParameters(parsing: request.query.utf8)
+        let parameters = try? FormParameters(parsing: request.query)
         if let tag = parameters?["lang"], let chosen = all.first(where: { $0.language == tag }) {
             return Visit(texts: chosen, isChosen: true)
         }

@@ -20,9 +20,11 @@ struct CredentialCard: Sendable {
         let format: String
         let choice: String
         let claims: [String]
+        /// The form with this credential chosen; nil if there is no form.
+        let tryAddress: String?
     }
 
-    func face(for visit: Visit) -> Face {
+    func face(for visit: Visit, tryAddress: String? = nil) -> Face {
         let indexed = Array(configuration.display.enumerated())
         let best = visit.best(of: indexed) { $0.element.locale }
         let display = best?.element
@@ -34,7 +36,7 @@ struct CredentialCard: Sendable {
             logo: display?.logoURI.flatMap { $0.hasPrefix("data:image/") ? $0 : nil },
             format: configuration.format.shownName,
             choice: visit.texts[isSelective ? "card_selective" : "card_whole"],
-            claims: configuration.claims.map { $0.shownName(for: visit) })
+            claims: configuration.claims.map { $0.shownName(for: visit) }, tryAddress: tryAddress)
     }
 }
 

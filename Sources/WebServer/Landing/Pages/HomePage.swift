@@ -33,13 +33,13 @@ struct HomePage: Sendable {
     }
 
     private struct HowOffersAreMade: Sendable {
-        let command: String
+        let command: ShownCommand
     }
 
     func response(for visit: Visit, query: Substring) -> EndpointResponse {
-        let faces = cards.map { $0.face(for: visit) }
-        let title = visit.texts.text("home_title", ["issuer": frames.issuerName(for: visit)])
         let isOpen = !people.isEmpty && !cards.isEmpty
+        let faces = cards.map { $0.face(for: visit, tryAddress: isOpen ? tryAddress(of: $0, for: visit) : nil) }
+        let title = visit.texts.text("home_title", ["issuer": frames.issuerName(for: visit)])
         let content = Content(
             title: title, lead: frames.issuerDisplay(for: visit)?.description ?? visit.texts["home_lead"], cards: faces,
             tryOut: isOpen ? form(faces, chosen: Self.chosenCredential(query)) : nil,
@@ -55,11 +55,16 @@ struct HomePage: Sendable {
             credentials: faces.map { CredentialChoice(face: $0, isChecked: $0.id == checked) })
     }
 
-    private var command: String {
-        "vouchsafe offer create --credential \(cards.first?.configuration.id ?? "ID") --subject ID"
+    private func tryAddress(of card: CredentialCard, for visit: Visit) -> String {
+        let parameter = FormParameters.encode(["credential": card.configuration.id])
+        return frames.address.path + "/" + (visit.isChosen ? visit.query + "&" : "?") + parameter + "#try"
+    }
+
+    private var command: ShownCommand {
+        ShownCommand("vouchsafe offer create --credential \(cards.first?.configuration.id ?? "ID") --subject ID")
     }
 
     private static func chosenCredential(_ query: Substring) -> String? {
-        (try? FormParameters(parsing: query.utf8))?["credential"]
+        (try? FormParameters(parsing: query))?["credential"]
     }
 }

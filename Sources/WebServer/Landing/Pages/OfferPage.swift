@@ -21,14 +21,13 @@ struct OfferPage: Sendable {
 
     private struct Content: Sendable {
         let title: String
-        let what: String
         let face: CredentialCard.Face?
         let state: String
-        let stateText: String
+        let step: String
+        let statusText: String
         let statusAddress: String
         let refreshAddress: String
         let ways: Ways?
-        let isOver: Bool
     }
 
     /// How a wallet gets at the offer.
@@ -38,26 +37,25 @@ struct OfferPage: Sendable {
         let code: QRCode?
         let txCode: String?
         let hasTxCodeElsewhere: Bool
-        let command: String
+        let command: ShownCommand
         let expires: PageDate
     }
 
     func response(showing subject: Subject, for visit: Visit) -> EndpointResponse {
         let face = subject.card?.face(for: visit)
-        let state = subject.status.state
+        let step = subject.status.step
         let path = "/try/" + subject.offer.id.text
-        let title = visit.texts[state.isOver ? "offer_over_title" : "offer_title"]
-        let what = visit.texts.text(
+        let title = visit.texts.text(
             "offer_what", ["credential": face?.name ?? "", "person": subject.person.name])
         let content = Content(
-            title: title, what: what, face: face, state: state.rawValue,
-            stateText: subject.status.text(in: visit.texts),
+            title: title, face: face, state: step.state, step: step.rawValue,
+            statusText: subject.status.text(in: visit.texts),
             statusAddress: frames.address.path + "/try-status/" + subject.offer.id.text + visit.query,
             refreshAddress: frames.address.path + path + visit.query,
-            ways: state.canBeTakenUp ? ways(to: subject, in: visit.texts) : nil, isOver: state.isOver)
+            ways: step.canBeTakenUp ? ways(to: subject, in: visit.texts) : nil)
         return frames.response(
-            PageFrames.Heading(template: "offer", title: title + " · " + what, path: path), for: visit,
-            status: state.isOver ? .gone : .ok, content: content)
+            PageFrames.Heading(template: "offer", title: title, path: path), for: visit,
+            status: step.isOver ? .gone : .ok, content: content)
     }
 
     private func ways(to subject: Subject, in texts: PageTexts) -> Ways {
@@ -65,7 +63,7 @@ struct OfferPage: Sendable {
         return Ways(
             link: subject.byReference, linkByValue: subject.byValue, code: QRCode(subject.byReference),
             txCode: subject.txCode, hasTxCodeElsewhere: subject.txCode == nil && subject.offer.txCodeMAC != nil,
-            command: "vouchsafe wallet accept '\(subject.byReference)'" + argument,
+            command: ShownCommand("vouchsafe wallet accept '\(subject.byReference)'" + argument),
             expires: PageDate(subject.offer.expiresAt, in: texts))
     }
 }

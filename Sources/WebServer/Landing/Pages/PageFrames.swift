@@ -99,10 +99,10 @@ struct PageFrames: Sendable {
         // Not `no-referrer`: browsers would then send `Origin: null` with our own form (Fetch, "append a request
         // `Origin` header"), and it could not be told from a form on another site.
         .referrerPolicy: "same-origin",
-        .contentSecurityPolicy: """
-            default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-            form-action 'self'; base-uri 'none'; frame-ancestors 'none'
-            """,
+        .contentSecurityPolicy: [
+            "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:",
+            "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+        ].joined(separator: "; "),
     ]
 }
 

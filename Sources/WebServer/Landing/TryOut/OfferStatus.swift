@@ -4,7 +4,7 @@ import TransactionTimeline
 
 /// What has become of an offer, as the visitor who made it sees it.
 struct OfferStatus: Sendable, Equatable {
-    enum State: String, Sendable, CaseIterable {
+    enum Step: String, Sendable, CaseIterable {
         case waiting
         case fetched
         case wrongTxCode = "wrong-tx-code"
@@ -17,21 +17,30 @@ struct OfferStatus: Sendable, Equatable {
         case cancelled
         case locked
 
-        var canBeTakenUp: Bool { self == .waiting || self == .fetched || self == .wrongTxCode }
+        /// The offer's state, or `issued`: what scripts go by, where the step is for the reader.
+        var state: String {
+            switch self {
+            case .waiting, .fetched, .wrongTxCode: StoredOffer.State.open.rawValue
+            case .redeemed, .refused: StoredOffer.State.redeemed.rawValue
+            case .issued, .expired, .cancelled, .locked: rawValue
+            }
+        }
+
+        var canBeTakenUp: Bool { state == StoredOffer.State.open.rawValue }
         var isOver: Bool { self == .expired || self == .cancelled || self == .locked }
         /// Nothing more will happen.
         var isFinal: Bool { isOver || self == .issued }
     }
 
-    let state: State
+    let step: Step
     let triesLeft: Int
 
     init(of offer: StoredOffer, timeline: [TimelineEvent], at instant: Date) {
-        state = Self.state(of: offer, timeline, at: instant)
+        step = Self.step(of: offer, timeline, at: instant)
         triesLeft = max(0, StoredOffer.maximumTxCodeTries - offer.progress.failedTries)
     }
 
-    private static func state(of offer: StoredOffer, _ timeline: [TimelineEvent], at instant: Date) -> State {
+    private static func step(of offer: StoredOffer, _ timeline: [TimelineEvent], at instant: Date) -> Step {
         // First of all: an issued credential stays issued, even if the offer is cancelled afterwards.
         if timeline.contains(where: { $0.step == .credential && $0.outcome == .done }) { return .issued }
         switch offer.state(at: instant) {
@@ -47,7 +56,7 @@ struct OfferStatus: Sendable, Equatable {
     }
 
     func text(in texts: PageTexts) -> String {
-        let key = "status_" + state.rawValue.map { $0 == "-" ? "_" : String($0) }.joined()
+        let key = "status_" + step.rawValue.map { $0 == "-" ? "_" : String($0) }.joined()
         return texts.text(key, ["left": String(triesLeft)])
     }
 }

@@ -59,11 +59,12 @@ struct TryOut: Sendable {
     func status(of id: some StringProtocol, for visit: Visit) async throws -> EndpointResponse {
         guard let found = try await find(id) else {
             let text = visit.texts["problem_unknown_offer"]
-            return .privateJSON(["state": "unknown", "text": .string(text), "final": true], status: .notFound)
+            return .privateJSON(
+                ["state": "unknown", "step": "unknown", "text": .string(text), "final": true], status: .notFound)
         }
         return .privateJSON([
-            "state": .string(found.status.state.rawValue), "text": .string(found.status.text(in: visit.texts)),
-            "final": .bool(found.status.state.isFinal),
+            "state": .string(found.status.step.state), "step": .string(found.status.step.rawValue),
+            "text": .string(found.status.text(in: visit.texts)), "final": .bool(found.status.step.isFinal),
         ])
     }
 

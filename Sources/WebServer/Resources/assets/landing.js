@@ -31,10 +31,10 @@
     let pause = 2000;
     let timer;
 
-    function show({ state, text, final }) {
+    function show({ state, step, text, final }) {
       // Writing the same text again would make screen readers repeat it.
       if (status.textContent !== text) status.textContent = text;
-      for (const place of places) place.dataset.state = state;
+      for (const place of places) Object.assign(place.dataset, { state, step });
       return final;
     }
 

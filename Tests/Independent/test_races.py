@@ -1,0 +1,130 @@
+"""Single-use things are used once, however many ask at the same moment and whichever process they ask."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from answers import assert_issued, assert_refused
+from holder_keys import HolderKey
+from proofs import make_proof
+from racing import RACERS, Attempt, losers, race, winners
+from visits import TX_CODE_TRIES, Visit, wrong_codes
+from vouchsafe import Vouchsafe
+from wallet import Discovery, Wallet
+
+ROUNDS = range(5)
+
+
+class Stage:
+    """Where a race takes place: one issuer, served at one address or at several."""
+
+    def __init__(self, server: Vouchsafe, wallet: Wallet, addresses: list[str]) -> None:
+        self.server = server
+        self.addresses = addresses
+        self.discoveries = [moved(wallet.discover(server.url), server.url, address) for address in addresses]
+
+    def race(self, make: Callable[[int, Discovery], Attempt]) -> list:
+        """The answers to as many attempts as there are racers, spread over the addresses."""
+        lanes = [number % len(self.addresses) for number in range(RACERS)]
+        attempts = [make(number, self.discoveries[lane]) for number, lane in enumerate(lanes)]
+        return race(attempts, [self.addresses[lane] + "/health" for lane in lanes])
+
+
+def moved(discovery: Discovery, home: str, address: str) -> Discovery:
+    """The same endpoints at another address of the same issuer."""
+    endpoints = {
+        name: discovery.issuer[name].replace(home, address, 1) for name in ("nonce_endpoint", "credential_endpoint")}
+    token_endpoint = discovery.token_endpoint.replace(home, address, 1)
+    return replace(
+        discovery, issuer={**discovery.issuer, **endpoints},
+        authorization_server={**discovery.authorization_server, "token_endpoint": token_endpoint})
+
+
+@pytest.fixture(scope="session")
+def twin(server: Vouchsafe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vouchsafe]:
+    """A second process on the data of the first that serves the same issuer at another port."""
+    if "--public-url" not in server.run("serve", "--help").stdout:
+        pytest.skip("`vouchsafe serve` has no --public-url: two processes cannot be one issuer at two ports")
+    second = server.beside(Path(tmp_path_factory.mktemp("twin")), "--public-url", server.url)
+    yield second.start()
+    second.stop()
+
+
+@pytest.fixture(params=["one process", "two processes"])
+def stage(request: pytest.FixtureRequest, server: Vouchsafe, wallet: Wallet) -> Stage:
+    """One process, or two that share a data directory."""
+    addresses = [server.url]
+    if request.param == "two processes":
+        addresses.append(request.getfixturevalue("twin").url)
+    return Stage(server, wallet, addresses)
+
+
+@pytest.mark.parametrize("round", ROUNDS)
+def test_code_has_one_winner(round: int, stage: Stage, visit: Visit) -> None:
+    """Of all who redeem one code at once, one gets a token that works; the others are told that it is spent."""
+    answers = stage.race(lambda _, discovery: lambda wallet: wallet.post_token(discovery, visit.token_form))
+    [winner] = winners(answers)
+    assert len(losers(answers)) == RACERS - 1
+    for answer in losers(answers):
+        assert_refused(answer, 400, "invalid_grant")
+    token = winner.json()["access_token"]
+    assert_issued(visit.wallet.post_credential(visit.discovery, token, visit.good_request()))
+
+
+@pytest.mark.parametrize("round", ROUNDS)
+def test_nonce_has_one_winner(round: int, stage: Stage, visit: Visit) -> None:
+    """Of all who use one nonce at once, each for a key of its own, one gets a credential."""
+    issuer, token = visit.discovery.credential_issuer, visit.token
+    bodies = [visit.request(make_proof(HolderKey.make(), issuer, visit.nonce)) for _ in range(RACERS)]
+    answers = stage.race(
+        lambda number, discovery: lambda wallet: wallet.post_credential(discovery, token, bodies[number]))
+    assert len(winners(answers)) == 1
+    assert_issued(winners(answers)[0])
+    for answer in losers(answers):
+        assert_refused(answer, 400, "invalid_nonce")
+    steps = [(entry.step, entry.refused) for entry in visit.server.timeline(visit.made.id)]
+    assert steps.count(("credential", None)) == 1
+
+
+def test_batches_that_share_a_nonce_have_one_winner(stage: Stage, visit: Visit) -> None:
+    """Each batch has a fresh nonce and the shared one; whoever loses has not spent its fresh one."""
+    issuer, token, shared = visit.discovery.credential_issuer, visit.token, visit.nonce
+    fresh = [visit.wallet.nonce(visit.discovery) for _ in range(RACERS)]
+    bodies = [
+        visit.request(*(make_proof(HolderKey.make(), issuer, nonce) for nonce in (own, shared))) for own in fresh]
+    answers = stage.race(
+        lambda number, discovery: lambda wallet: wallet.post_credential(discovery, token, bodies[number]))
+    assert [len(winners(answers)), len(losers(answers))] == [1, RACERS - 1]
+    for own, answer in zip(fresh, answers):
+        again = visit.ask(visit.request(visit.proof(own)))
+        if answer.status_code == 200:
+            assert_refused(again, 400, "invalid_nonce")
+        else:
+            assert_refused(answer, 400, "invalid_nonce")
+            assert_issued(again)
+
+
+@pytest.mark.parametrize("round", ROUNDS)
+def test_guesses_at_once_are_counted_one_by_one(round: int, stage: Stage, server: Vouchsafe, wallet: Wallet) -> None:
+    """Many wrong transaction codes at once lock the offer just as five in a row do."""
+    guarded = Visit(server, wallet, tx_code=True)
+    forms = [{**guarded.token_form, "tx_code": code} for code in wrong_codes(guarded, RACERS)]
+    answers = stage.race(lambda number, discovery: lambda wallet: wallet.post_token(discovery, forms[number]))
+    for answer in answers:
+        assert_refused(answer, 400, "invalid_grant")
+    reasons = [entry.reason for entry in server.timeline(guarded.made.id) if entry.step == "token"]
+    [(_, locked)] = Counter(reasons).most_common(1)
+    assert (len(reasons), locked) == (RACERS, RACERS - TX_CODE_TRIES)
+    assert_refused(guarded.ask_for_token(guarded.token_form), 400, "invalid_grant")
+
+
+def test_offers_that_race_do_not_disturb_each_other(stage: Stage, server: Vouchsafe, wallet: Wallet) -> None:
+    """Everybody with an offer of their own is served."""
+    visits = [Visit(server, wallet) for _ in range(RACERS)]
+    answers = stage.race(
+        lambda number, discovery: lambda wallet: wallet.post_token(discovery, visits[number].token_form))
+    assert len(winners(answers)) == RACERS
+    assert len({answer.json()["access_token"] for answer in answers}) == RACERS
