@@ -97,7 +97,7 @@ extension Installation {
         for id in configuration.tryOut {
             guard let person = try await people.person(id: id) else { continue }
             let names = ["given_name", "family_name"].compactMap { name -> String? in
-                guard case .text(let text) = person.fields[name] else { return nil }
+                guard case .text(let text)? = person.fields[name] else { return nil }
                 return text
             }
             found.append(TryOutPerson(id: id, name: names.isEmpty ? id : names.joined(separator: " ")))
