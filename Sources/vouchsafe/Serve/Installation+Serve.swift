@@ -8,6 +8,7 @@ import KeyStore
 import Logging
 import NIOCore
 import OAuth
+import RegistryRecords
 import ServiceLifecycle
 import Storage
 import UnixSignals
