@@ -16,13 +16,13 @@ let x509: Target.Dependency = .product(name: "X509", package: "swift-certificate
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -49,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -104,8 +105,8 @@ let package = Package(
             "WebServer",
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbird, hummingbirdCore, httpTypes,
-                logging, mustache, nioCore,
+                "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
+                lifecycle, logging, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -114,7 +115,7 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "OutgoingHTTP", "RegistryRecords", "Storage", "TransactionTimeline",
-                "Verifier", "WalletClient", "WebServer", "WireFormats", arguments, httpClient, hummingbird, lifecycle,
+                "Verifier", "WalletClient", "WebServer", "WireFormats", arguments, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),

@@ -40,6 +40,17 @@ package struct Site: Sendable {
         package init() {}
     }
 
+    /// How large the body of a request may be; zero if the request will be refused without it.
+    package func bodyLimit(of head: Head) -> Int {
+        guard case .route(let route, _) = table.match(head.method, head.path) else { return 0 }
+        do throws(RequestRefusal) {
+            try authenticate(head, for: route)
+            return route.bodyLimit
+        } catch {
+            return 0
+        }
+    }
+
     /// - Parameter readBody: gives the whole body, or throws ``BodyTooLarge`` past the limit it is given.
     package func respond(
         to head: Head, logger: Logger, readBody: (_ limit: Int) async throws -> [UInt8]

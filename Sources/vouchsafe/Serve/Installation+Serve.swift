@@ -2,7 +2,6 @@ import AuthorizationServer
 import ConfigurationFile
 import CredentialIssuer
 import Foundation
-import Hummingbird
 import JOSE
 import KeyStore
 import Logging
@@ -20,10 +19,10 @@ extension Installation {
     func serve() async throws {
         let metrics = Metrics()
         let sites = try await sites(metrics)
-        let publicServer = SiteServer.application(
+        let publicServer = SiteServer.service(
             sites.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port), logger: logger
         ) { announce() }
-        let managementServer = SiteServer.application(
+        let managementServer = SiteServer.service(
             sites.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort), logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

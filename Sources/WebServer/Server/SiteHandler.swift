@@ -1,0 +1,161 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+import OAuth
+
+/// Collects the requests of one connection and writes the answers.
+final class SiteHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that is still being received.
+    private struct Incoming {
+        let message: HTTPRequestHead
+        let head: Site.Head
+        let bodyLimit: Int
+        var body: [UInt8] = []
+        var isTooLarge = false
+    }
+
+    /// A connection on which nothing is asked for so long is closed, and so is one that sends a request for so long.
+    private static let patience = TimeAmount.seconds(60)
+
+    private let site: Site
+    private let logger: Logger
+    private let channel: any Channel
+    private let executor: EventLoopTaskExecutor
+    private let remoteAddress: String
+    private var incoming: Incoming?
+    private var isAnswering = false
+    private var clock = HTTPDateClock()
+    private var requestIDs = RequestIDs()
+    private var lastRequest = NIODeadline.now()
+    private var watch: RepeatedTask?
+
+    init(site: Site, logger: Logger, channel: any Channel, executor: EventLoopTaskExecutor) {
+        self.site = site
+        self.logger = logger
+        self.channel = channel
+        self.executor = executor
+        remoteAddress = channel.remoteAddress?.ipAddress ?? ""
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let interval = TimeAmount.nanoseconds(Self.patience.nanoseconds / 4)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            handler.value.closeIfIdle()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        watch?.cancel()
+        watch = nil
+        context.fireChannelInactive()
+    }
+
+    private func closeIfIdle() {
+        if !isAnswering, NIODeadline.now() - lastRequest > Self.patience { channel.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let message): begin(message)
+        case .body(let part): collect(part)
+        case .end: answer(context)
+        }
+    }
+
+    private func begin(_ message: HTTPRequestHead) {
+        lastRequest = .now()
+        let headers = HTTPFields(message.headers, splitCookie: false)
+        // NIO has checked that the method is a token.
+        let method = HTTPRequest.Method(message.method.rawValue) ?? .get
+        let head = Site.Head(
+            method: method, target: Substring(message.uri), headers: headers,
+            clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""))
+        incoming = Incoming(message: message, head: head, bodyLimit: site.bodyLimit(of: head))
+    }
+
+    private func collect(_ part: ByteBuffer) {
+        guard var request = incoming.take() else { return }
+        if request.body.count + part.readableBytes > request.bodyLimit {
+            request.isTooLarge = true
+            request.body = []
+        } else if !request.isTooLarge {
+            part.withUnsafeReadableBytes { request.body.append(contentsOf: $0) }
+        }
+        incoming = request
+    }
+
+    private func answer(_ context: ChannelHandlerContext) {
+        guard let request = incoming.take() else { return }
+        isAnswering = true
+        let requestID = requestIDs.next()
+        var logger = logger
+        logger[metadataKey: "request_id"] = .string(requestID)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let (site, head, body, isTooLarge) = (site, request.head, request.body, request.isTooLarge)
+        let isKeepAlive = request.message.isKeepAlive && !isTooLarge
+        let version = request.message.version
+        // Not a child of anything: the channel calls, and a task is the only way from there to code that awaits. It
+        // begins on this thread at once and ends with the answer; NIO's pipelining lets no second request begin before.
+        Task.immediate(executorPreference: executor) { [logger] in
+            let response = await site.respond(to: head, logger: logger) { _ in
+                if isTooLarge { throw Site.BodyTooLarge() }
+                return body
+            }
+            handler.value.write(
+                response, to: bound.value, requestID: requestID, version: version, method: head.method,
+                keepAlive: isKeepAlive)
+        }
+    }
+
+    private func write(
+        _ response: EndpointResponse, to context: ChannelHandlerContext, requestID: String, version: HTTPVersion,
+        method: HTTPRequest.Method, keepAlive: Bool
+    ) {
+        isAnswering = false
+        lastRequest = .now()
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(response.headers.count + 4)
+        for field in response.headers { headers.add(name: field.name.rawName, value: field.value) }
+        headers.add(name: "Date", value: clock.text())
+        headers.add(name: "X-Request-Id", value: requestID)
+        // The answer to HEAD has no body, and what its length would be is not computed for it.
+        if method != .head { headers.add(name: "Content-Length", value: String(response.body.count)) }
+        if !keepAlive { headers.add(name: "Connection", value: "close") }
+        let status = HTTPResponseStatus(statusCode: response.status.code)
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
+            promise: nil)
+        if !response.body.isEmpty {
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))),
+                promise: nil)
+        }
+        let written = keepAlive ? nil : context.eventLoop.makePromise(of: Void.self)
+        if let written {
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The peer went away or spoke no HTTP; NIO has answered where there was something to answer.
+        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
+    }
+}
+
+extension Optional {
+    /// The value, leaving nil: what was inside is then changed without a copy.
+    fileprivate mutating func take() -> Wrapped? {
+        defer { self = nil }
+        return self
+    }
+}
