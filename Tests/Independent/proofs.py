@@ -49,7 +49,8 @@ def forge(header: dict | str, claims: dict | str, key: HolderKey) -> str:
 
 def signing_input(header: dict | str, claims: dict | str) -> str:
     """The first two parts of a compact JWS."""
-    return ".".join(base64url((part if isinstance(part, str) else json.dumps(part)).encode()) for part in (header, claims))
+    texts = [part if isinstance(part, str) else json.dumps(part) for part in (header, claims)]
+    return ".".join(base64url(text.encode()) for text in texts)
 
 
 def raw_signature(message: bytes, key: HolderKey) -> bytes:

@@ -7,7 +7,14 @@ from joserfc import jwk, jws
 from holder_keys import from_base64url, required_members, thumbprint
 from wallet import Wallet, well_known
 
+DID_DOCUMENT_TYPES = ("application/did+json", "application/did+ld+json", "application/did", "application/json")
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+class RoomyRegistry(jws.JWSRegistry):
+    """joserfc's rules with room for a chain of certificates in the header."""
+
+    max_header_length = 8 * 1024
 
 
 class PublishedKeys:
@@ -17,7 +24,7 @@ class PublishedKeys:
         self.issuer = issuer
         self.did = did_web(issuer)
         self.vc_issuer = wallet.get_json(well_known("jwt-vc-issuer", issuer))
-        self.did_document = wallet.get_json(did_document_address(self.did))
+        self.did_document = wallet.get_json(did_document_address(self.did), DID_DOCUMENT_TYPES)
         self.jwks = wallet.get_json(issuer + "/auth/jwks.json")
         self.issuer_jwks = self.vc_issuer.get("jwks") or wallet.get_json(self.vc_issuer["jwks_uri"])
         assert self.vc_issuer["issuer"] == issuer
@@ -70,7 +77,7 @@ def verify_jws(token: str, public_jwk: dict) -> tuple[dict, bytes]:
     """Header and payload of a compact JWS that joserfc verifies with ES256."""
     for part in token.split("."):
         from_base64url(part)
-    verified = jws.deserialize_compact(token, import_public(public_jwk), algorithms=["ES256"])
+    verified = jws.deserialize_compact(token, import_public(public_jwk), registry=RoomyRegistry(algorithms=["ES256"]))
     return verified.headers(), verified.payload
 
 

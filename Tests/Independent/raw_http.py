@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import dataclass
+from threading import Thread
 
 TIMEOUT_SECONDS = 10
 
@@ -14,13 +15,30 @@ class RawAnswer:
 
 
 def send(port: int, request: bytes) -> RawAnswer:
-    """Sends bytes and reads the status line; the server may stop listening before everything is sent."""
+    """Sends bytes and reads the status line, at the same time: a server may answer before it has heard everything."""
     with socket.create_connection(("localhost", port), TIMEOUT_SECONDS) as connection:
-        try:
-            connection.sendall(request)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-        return RawAnswer(status_of(read_line(connection)))
+        sender = Thread(target=send_all, args=(connection, request))
+        sender.start()
+        answer = RawAnswer(status_of(read_line(connection)))
+        shut_down(connection)
+        sender.join()
+        return answer
+
+
+def send_all(connection: socket.socket, request: bytes) -> None:
+    """Sends until everything is sent or the server stops listening."""
+    try:
+        connection.sendall(request)
+    except OSError:
+        pass
+
+
+def shut_down(connection: socket.socket) -> None:
+    """Ends both directions, which ends a sender that still waits."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
 
 
 def read_line(connection: socket.socket) -> bytes:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 import registry
 from vouchsafe import Vouchsafe
-from wallet import Wallet, pre_authorized_code
+from wallet import Wallet, pre_authorized_code, token_form
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
@@ -70,9 +70,14 @@ def open_page(browser: Browser, server: Vouchsafe) -> Iterator[Callable[..., Pag
 
 def watch(page: Page, home: str, complaints: list[str]) -> None:
     """Notes what the browser complains about, and every request that leaves the server."""
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: complaints.append(request.url) if is_elsewhere(request.url, home) else None)
+
+    def note(is_bad: bool, text: str) -> None:
+        if is_bad:
+            complaints.append(text)
+
+    page.on("console", lambda message: note(message.type in ("error", "warning"), message.text))
+    page.on("pageerror", lambda error: note(True, str(error)))
+    page.on("request", lambda request: note(is_elsewhere(request.url, home), request.url))
 
 
 def is_elsewhere(url: str, home: str) -> bool:
@@ -132,7 +137,9 @@ def check_policy(policy: str) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("language", DIRECTIONS)
-def test_try_out_shows_the_offer(language: str, javascript: bool, open_page: Callable[..., Page], wallet: Wallet) -> None:
+def test_try_out_shows_the_offer(
+    language: str, javascript: bool, open_page: Callable[..., Page], wallet: Wallet
+) -> None:
     """QR code, link, transaction code and command are there, and belong to one offer."""
     page = try_out(open_page(language=language, javascript=javascript))
     offer = wallet.read_offer(offer_link(page))
@@ -177,9 +184,7 @@ def test_page_after_a_refusal_is_still_open(open_page: Callable[..., Page], wall
     offer = wallet.read_offer(offer_link(page))
     wrong = f"{(int(tx_code(page)) + 1) % 1_000_000:06}"
     discovery = wallet.discover(offer["credential_issuer"])
-    form = {"grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code",
-            "pre-authorized_code": pre_authorized_code(offer), "tx_code": wrong}
-    assert wallet.post_token(discovery, form).status_code == 400
+    assert wallet.post_token(discovery, token_form(offer, wrong)).status_code == 400
     page.goto(page.url)
     assert state(page) == "open"
 

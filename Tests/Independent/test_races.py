@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from answers import assert_issued, assert_refused
 from holder_keys import HolderKey
 from proofs import make_proof
 from racing import RACERS, Attempt, losers, race, winners
+from twins import Twin, way_into_a_network
 from visits import TX_CODE_TRIES, Visit, wrong_codes
 from vouchsafe import Vouchsafe
 from wallet import Discovery, Wallet
@@ -44,13 +44,16 @@ def moved(discovery: Discovery, home: str, address: str) -> Discovery:
 
 
 @pytest.fixture(scope="session")
-def twin(server: Vouchsafe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vouchsafe]:
-    """A second process on the data of the first that serves the same issuer at another port."""
-    if "--public-url" not in server.run("serve", "--help").stdout:
-        pytest.skip("`vouchsafe serve` has no --public-url: two processes cannot be one issuer at two ports")
-    second = server.beside(Path(tmp_path_factory.mktemp("twin")), "--public-url", server.url)
-    yield second.start()
-    second.stop()
+def twin(server: Vouchsafe, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    """A second process on the data of the first that serves the same issuer."""
+    way = way_into_a_network()
+    if way is None:
+        pytest.skip("`unshare --net` is not permitted here: two processes cannot serve one address")
+    started = Twin(server, tmp_path_factory.mktemp("twin"), way)
+    try:
+        yield started.start()
+    finally:
+        started.stop()
 
 
 @pytest.fixture(params=["one process", "two processes"])
@@ -58,7 +61,7 @@ def stage(request: pytest.FixtureRequest, server: Vouchsafe, wallet: Wallet) -> 
     """One process, or two that share a data directory."""
     addresses = [server.url]
     if request.param == "two processes":
-        addresses.append(request.getfixturevalue("twin").url)
+        addresses.append(request.getfixturevalue("twin").address)
     return Stage(server, wallet, addresses)
 
 

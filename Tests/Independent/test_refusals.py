@@ -40,7 +40,7 @@ FORM_FAULTS: dict[str, tuple[Callable[[dict], object], str]] = {
     "unexpected transaction code": (lambda form: {**form, "tx_code": "123456"}, "invalid_request"),
     "unknown code": (lambda form: {**form, "pre-authorized_code": secrets.token_urlsafe(27)}, "invalid_grant"),
     "short code": (lambda form: {**form, "pre-authorized_code": "x"}, "invalid_grant"),
-    "long code": (lambda form: {**form, "pre-authorized_code": "x" * 20_000}, "invalid_grant"),
+    "long code": (lambda form: {**form, "pre-authorized_code": "x" * 4_000}, "invalid_grant"),
     "code in other letters": (lambda form: {**form, "pre-authorized_code": swapped(form)}, "invalid_grant"),
     "code with a zero byte": (lambda form: {**form, "pre-authorized_code": code_of(form) + "\0"}, "invalid_grant"),
     "code with a space": (lambda form: {**form, "pre-authorized_code": code_of(form) + " "}, "invalid_grant"),
@@ -459,7 +459,7 @@ def test_operator_sees_the_refusal(visit: Visit) -> None:
 @pytest.mark.parametrize("path", [TOKEN_PATH, CREDENTIAL_PATH])
 def test_body_just_too_large(path: str, visit: Visit) -> None:
     """More than 64 KiB is more than any message has."""
-    headers = [*media_type_of(path), ("Authorization", f"Bearer {visit.token}"), ("Content-Length", str(JUST_TOO_LARGE))]
+    headers = [*headers_for(path, visit), ("Content-Length", str(JUST_TOO_LARGE))]
     answer = send(visit.server.port, post(path, headers, b"x" * JUST_TOO_LARGE))
     assert answer.status in (400, 413)
     visit.assert_nothing_lost()
@@ -468,7 +468,7 @@ def test_body_just_too_large(path: str, visit: Visit) -> None:
 @pytest.mark.parametrize("path", [TOKEN_PATH, CREDENTIAL_PATH])
 def test_chunked_body_too_large(path: str, visit: Visit) -> None:
     """The limit holds when the length is not told beforehand."""
-    headers = [*media_type_of(path), ("Authorization", f"Bearer {visit.token}"), ("Transfer-Encoding", "chunked")]
+    headers = [*headers_for(path, visit), ("Transfer-Encoding", "chunked")]
     answer = send(visit.server.port, post(path, headers, chunked(b"x" * JUST_TOO_LARGE)))
     assert answer.status in (400, 413)
     visit.assert_nothing_lost()
@@ -477,7 +477,7 @@ def test_chunked_body_too_large(path: str, visit: Visit) -> None:
 @pytest.mark.parametrize("path", [TOKEN_PATH, CREDENTIAL_PATH])
 def test_body_far_too_large(path: str, visit: Visit) -> None:
     """The server stops reading: it answers or closes, and goes on serving."""
-    headers = [*media_type_of(path), ("Authorization", f"Bearer {visit.token}"), ("Content-Length", str(FAR_TOO_LARGE))]
+    headers = [*headers_for(path, visit), ("Content-Length", str(FAR_TOO_LARGE))]
     answer = send(visit.server.port, post(path, headers, b"x" * FAR_TOO_LARGE))
     assert answer.status in (400, 413, None)
     visit.assert_nothing_lost()
@@ -528,7 +528,9 @@ def test_unknown_path(path: str, server: Vouchsafe, wallet: Wallet) -> None:
     assert wallet.http.get(server.url + path).status_code == 404
 
 
-@pytest.mark.parametrize("request_line", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"HELLO", b"GET / HTTP/9.9"])
+@pytest.mark.parametrize(
+    "request_line", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"HELLO", b"GET / HTTP/9.9"],
+    ids=["a TLS greeting", "a word", "another version"])
 def test_what_is_not_http(request_line: bytes, server: Vouchsafe, visit: Visit) -> None:
     """Bytes that are no HTTP request are refused or the connection is closed, and others are served."""
     assert send(server.port, request_line + b"\r\n\r\n").status in (400, 505, None)
@@ -575,10 +577,10 @@ def batch(visit: Visit, count: int) -> list[str]:
     ]
 
 
-def media_type_of(path: str) -> list[tuple[str, str]]:
-    """The media type that an endpoint reads."""
-    kind = "application/json" if path == CREDENTIAL_PATH else FORM["Content-Type"]
-    return [("Content-Type", kind)]
+def headers_for(path: str, visit: Visit) -> list[tuple[str, str]]:
+    """The media type that an endpoint reads, and the access token."""
+    media_type = "application/json" if path == CREDENTIAL_PATH else FORM["Content-Type"]
+    return [("Content-Type", media_type), ("Authorization", f"Bearer {visit.token}")]
 
 
 def send_credential_request(visit: Visit, headers: list[tuple[str, str]]) -> int | None:

@@ -43,25 +43,27 @@ class TimelineEntry:
 class Vouchsafe:
     """One installation: a data directory, two ports, and the process that serves them while it runs."""
 
-    def __init__(self, binary: Path, directory: Path, extra_arguments: tuple[str, ...] = ()) -> None:
+    def __init__(self, binary: Path, directory: Path) -> None:
         self.binary = binary
         self.data = directory / "data"
         self.log = directory / "server.log"
         self.port, self.management_port = free_ports()
-        self.extra_arguments = extra_arguments
         self.process: subprocess.Popen | None = None
-
-    def beside(self, directory: Path, *extra_arguments: str) -> "Vouchsafe":
-        """Another process on the same data, with ports of its own."""
-        directory.mkdir(parents=True, exist_ok=True)
-        other = Vouchsafe(self.binary, directory, extra_arguments)
-        other.data = self.data
-        return other
 
     @property
     def url(self) -> str:
         """The public address, which is the Credential Issuer Identifier."""
         return f"http://localhost:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where requests get to this very process."""
+        return self.url
+
+    @property
+    def serve_command(self) -> list:
+        """What runs the server."""
+        return [self.binary, "serve"]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,7 +79,7 @@ class Vouchsafe:
         """Starts the server and waits until it is healthy."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", *self.extra_arguments], env=self.environment, cwd=self.log.parent,
+                self.serve_command, env=self.environment, cwd=self.log.parent,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while not self.is_healthy():
@@ -88,10 +90,10 @@ class Vouchsafe:
         return self
 
     def is_healthy(self) -> bool:
-        """Whether `GET /health` answers 200."""
+        """Whether this process answers `GET /health` with 200."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(self.url + "/health", timeout=2) as response:
+            with opener.open(self.address + "/health", timeout=2) as response:
                 return response.status == 200
         except (urllib.error.URLError, OSError):
             return False

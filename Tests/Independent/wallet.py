@@ -121,9 +121,9 @@ class Wallet:
 
     # HTTP.
 
-    def get_json(self, url: str) -> dict:
+    def get_json(self, url: str, media_types: tuple[str, ...] = ("application/json",)) -> dict:
         """A JSON object."""
-        return successful(self.http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False))
+        return successful(self.http.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False), media_types)
 
     def post(self, url: str, **arguments: object) -> requests.Response:
         """A POST that follows no redirect."""
@@ -178,10 +178,12 @@ def bearer(token: str) -> dict:
     return {"Authorization": f"Bearer {token}"}
 
 
-def successful(response: requests.Response) -> dict:
-    """The JSON object of a response that must be 200."""
-    expect(response.status_code == 200, f"{response.request.method} {response.url}: {response.status_code} {response.text}")
-    expect(response.headers["Content-Type"].split(";")[0].strip() == "application/json", "the answer is not JSON")
+def successful(response: requests.Response, media_types: tuple[str, ...] = ("application/json",)) -> dict:
+    """The JSON object of a response that must be 200 and of one of these media types."""
+    what = f"{response.request.method} {response.url}"
+    expect(response.status_code == 200, f"{what}: {response.status_code} {response.text}")
+    media_type = response.headers["Content-Type"].split(";")[0].strip()
+    expect(media_type in media_types, f"{what}: {media_type}")
     answer = response.json()
     expect(isinstance(answer, dict), "the answer is no JSON object")
     return answer

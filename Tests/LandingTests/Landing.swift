@@ -160,7 +160,7 @@ final class MemoryStore: OfferStore, PersonSource, IssuanceStore {
     func offers(before: TicketID?, limit: Int) async throws -> [StoredOffer] { [] }
     func cancel(_ id: TicketID, at instant: Date) async throws -> Bool { false }
     func timeline(of id: TicketID) async throws -> [TimelineEvent] { kept.withLock { $0.timelines[id] ?? [] } }
-    func record(_ issuance: Issuance) async throws -> Bool { true }
+    func record(_ issuance: Issuance) async throws -> Result<Void, IssuanceRefusal> { .success(()) }
 
     func append(_ event: TimelineEvent, to id: TicketID) async throws {
         kept.withLock { $0.timelines[id, default: []].append(event) }

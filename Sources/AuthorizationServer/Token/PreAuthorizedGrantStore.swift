@@ -8,20 +8,17 @@ package struct PreAuthorizedRedemption: Sendable {
     package let offer: TicketID
     /// MAC of the transaction code that was sent, nil if none was.
     package let txCodeMAC: [UInt8]?
-    /// The access token to be made if the code is good.
-    package let token: TicketID
     package let tokenExpiresAt: Date
     package let at: Date
     /// Happened before and belongs into the timeline now that the offer is known.
     package let earlierEvents: [TimelineEvent]
 
     package init(
-        offer: TicketID, txCodeMAC: [UInt8]?, token: TicketID, tokenExpiresAt: Date, at: Date,
+        offer: TicketID, txCodeMAC: [UInt8]?, tokenExpiresAt: Date, at: Date,
         earlierEvents: [TimelineEvent]
     ) {
         self.offer = offer
         self.txCodeMAC = txCodeMAC
-        self.token = token
         self.tokenExpiresAt = tokenExpiresAt
         self.at = at
         self.earlierEvents = earlierEvents
@@ -43,7 +40,7 @@ package enum RedemptionRefusal: Error, Equatable {
 
 /// Where pre-authorized codes are spent.
 package protocol PreAuthorizedGrantStore: Sendable {
-    /// Spends the code and stores the access token in one atomic step, or says why not. Either way the timeline has
-    /// the attempt before this returns, and what is returned survives a crash.
+    /// Spends the code, and with it lets the access token of the offer begin, in one atomic step; or says why not. Either
+    /// way the attempt is on record before this returns, and what is returned survives a crash.
     func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal>
 }

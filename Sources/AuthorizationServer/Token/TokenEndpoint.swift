@@ -42,13 +42,13 @@ package struct TokenEndpoint: Sendable {
         guard case .preAuthorizedCode(let code, let txCode) = message, let offer = codes.recognise(code) else {
             throw TokenRefusal.unrecognisedCode
         }
-        let token = tokens.mint(at: instant)
         let redemption = PreAuthorizedRedemption(
-            offer: offer, txCodeMAC: txCode.map { codes.authenticate($0, for: offer) }, token: token.id,
+            offer: offer, txCodeMAC: txCode.map { codes.authenticate($0, for: offer) },
             tokenExpiresAt: instant.addingTimeInterval(Double(tokenLifetime.components.seconds)), at: instant,
             earlierEvents: earlierEvents.take(offer, client))
         switch try await store.redeem(redemption) {
-        case .success: return token
+        // A code gives one token, so the offer names it: the same identifier under the MAC of another purpose.
+        case .success: return tokens.ticket(for: offer)
         case .failure(let refusal): throw TokenRefusal.redemption(refusal)
         }
     }

@@ -116,7 +116,11 @@ package struct CredentialIssuance: Sendable {
         let issuance = Issuance(
             transaction: order.grant.transaction, nonces: proven.nonces,
             event: issuedEvent(order, proven, at: instant))
-        guard try await store.record(issuance) else { throw CredentialRefusal.spentNonce }
+        switch try await store.record(issuance) {
+        case .success: break
+        case .failure(.nonceSpent): throw CredentialRefusal.spentNonce
+        case .failure(.accessEnded): throw CredentialRefusal.revokedToken
+        }
         return CredentialResponse(credentials: credentials)
     }
 
@@ -133,12 +137,12 @@ package struct CredentialIssuance: Sendable {
             "credentials": .integer(Int64(proven.holders.count)),
         ]
         if let nonce = proven.nonces.first {
-            detail[Self.nonceFetchedAt] = .integer(Int64(nonce.madeAt.timeIntervalSince1970))
+            detail[Self.nonceFetchedAt] = .integer(Int64(nonce.madeAt.timeIntervalSince1970 * 1000))
         }
         return TimelineEvent(at: instant, step: .credential, detail: detail)
     }
 
-    /// Names, in an event's detail, the second in which the nonce was handed out.
+    /// Names, in an event's detail, the milliseconds since 1970 at which the nonce was handed out.
     static let nonceFetchedAt = "nonce_fetched_at"
 
     /// Puts a refusal into the timeline of the offer that the token came from.

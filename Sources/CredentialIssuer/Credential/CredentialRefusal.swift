@@ -8,6 +8,8 @@ package enum CredentialRefusal: Refusal, Equatable {
     case token(BearerToken.Malformation)
     case unknownToken
     case expiredToken
+    /// The offer was cancelled while the credential was made.
+    case revokedToken
     case malformed(CredentialRequest.Malformation)
     case unknownIdentifier
     case unknownConfiguration
@@ -34,7 +36,7 @@ package enum CredentialRefusal: Refusal, Equatable {
             WireRefusal("invalid_request", "Send the access token in the Authorization header", challenge: .bearer)
         case .token(.repeatedHeader), .token(.malformed):
             WireRefusal("invalid_request", "The Authorization header is malformed", challenge: .bearer)
-        case .unknownToken, .expiredToken:
+        case .unknownToken, .expiredToken, .revokedToken:
             WireRefusal(
                 .unauthorized, "invalid_token", "The access token is unknown, expired or revoked",
                 challenge: .bearer)
@@ -68,6 +70,7 @@ package enum CredentialRefusal: Refusal, Equatable {
         case .token(let malformation): "access token: \(malformation)"
         case .unknownToken: "access token unknown"
         case .expiredToken: "access token expired"
+        case .revokedToken: "access token revoked while the credential was made"
         case .malformed(let malformation): malformation.description
         case .unknownIdentifier: "unknown credential_identifier"
         case .unknownConfiguration: "unknown credential_configuration_id"

@@ -16,12 +16,20 @@ package protocol PersonSource: Sendable {
 
 /// Where nonces are spent and issued credentials recorded.
 package protocol IssuanceStore: Sendable {
-    /// Spends every nonce and records the event in one atomic step; false, and nothing changed, if any of them was
-    /// spent before. What is returned survives a crash.
-    func record(_ issuance: Issuance) async throws -> Bool
+    /// Spends every nonce and records the event in one atomic step, or says why not, and then nothing changed. What is
+    /// returned survives a crash.
+    func record(_ issuance: Issuance) async throws -> Result<Void, IssuanceRefusal>
 
     /// Adds what happened to a transaction to its timeline.
     func append(_ event: TimelineEvent, to transaction: TicketID) async throws
+}
+
+/// Why credentials that were made are not handed out.
+package enum IssuanceRefusal: Error, Equatable {
+    /// A nonce was spent before.
+    case nonceSpent
+    /// The access token is gone: its offer was cancelled, or it expired, while the credentials were made.
+    case accessEnded
 }
 
 /// Credentials about to be handed out.

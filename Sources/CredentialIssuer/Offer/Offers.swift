@@ -116,7 +116,9 @@ package struct Offers: Sendable {
 
     package func show(_ id: TicketID) async throws -> (offer: StoredOffer, timeline: [TimelineEvent])? {
         guard let stored = try await store.offer(id) else { return nil }
-        return (stored, try await store.timeline(of: id).flatMap(\.withNonce))
+        let recorded = try await store.timeline(of: id).flatMap(\.withNonce)
+        // Sorting keeps the order of what happened at one moment.
+        return (stored, (stored.milestones + recorded).sorted { $0.at < $1.at })
     }
 
     package func list(before: TicketID?, limit: Int) async throws -> [StoredOffer] {
@@ -153,17 +155,26 @@ package struct Offers: Sendable {
 extension TimelineEvent {
     /// The event, and before it the fetching of the nonce that it used: nothing is written when a nonce is handed out.
     fileprivate var withNonce: [TimelineEvent] {
-        guard let seconds = detail[CredentialIssuance.nonceFetchedAt]?.integer else { return [self] }
+        guard let milliseconds = detail[CredentialIssuance.nonceFetchedAt]?.integer else { return [self] }
         var detail = detail
         detail[CredentialIssuance.nonceFetchedAt] = nil
         return [
-            TimelineEvent(at: Date(timeIntervalSince1970: Double(seconds)), step: .nonce),
+            TimelineEvent(at: Date(timeIntervalSince1970: Double(milliseconds) / 1000), step: .nonce),
             TimelineEvent(at: at, step: step, outcome: outcome, detail: detail),
         ]
     }
 }
 
 extension StoredOffer {
+    /// What the offer itself tells of its life, and so is not written down a second time.
+    fileprivate var milestones: [TimelineEvent] {
+        [
+            TimelineEvent(at: createdAt, step: .offerCreated),
+            progress.redeemedAt.map { TimelineEvent(at: $0, step: .token) },
+            progress.cancelledAt.map { TimelineEvent(at: $0, step: .offerCancelled) },
+        ].compactMap { $0 }
+    }
+
     package enum State: String, Sendable, CaseIterable {
         case open
         case redeemed

@@ -21,8 +21,7 @@ package struct TicketID: Sendable, Hashable {
 
     /// A new identifier, made at `instant`.
     package init(at instant: Date) {
-        let milliseconds = UInt64(clamping: Int64(instant.timeIntervalSince1970 * 1000))
-        bytes = withUnsafeBytes(of: milliseconds.bigEndian) { $0.dropFirst(2) + secureRandomBytes(Self.length - 6) }
+        bytes = Self.prefix(at: instant) + secureRandomBytes(Self.length - 6)
     }
 
     package init?(bytes: [UInt8]) {
@@ -35,6 +34,18 @@ package struct TicketID: Sendable, Hashable {
         self.init(bytes: bytes)
     }
 
+    /// The lowest identifier made at `instant`: those made earlier sort before it.
+    package static func first(madeAt instant: Date) -> TicketID {
+        TicketID(prefix: prefix(at: instant))
+    }
+
+    private init(prefix: [UInt8]) { bytes = prefix + [UInt8](repeating: 0, count: Self.length - 6) }
+
+    private static func prefix(at instant: Date) -> [UInt8] {
+        let milliseconds = UInt64(clamping: Int64(instant.timeIntervalSince1970 * 1000))
+        return withUnsafeBytes(of: milliseconds.bigEndian) { Array($0.dropFirst(2)) }
+    }
+
     /// 24 characters of base64url.
     package var text: String { Base64URL.encode(bytes) }
 
@@ -45,14 +56,16 @@ package struct TicketID: Sendable, Hashable {
 
 /// Makes and recognises tickets of one purpose at one issuer.
 package struct TicketMint: Sendable {
-    private let key: SymmetricKey
+    /// The MAC with its key taken in and no message yet: copied for each use.
+    private let keyed: HMAC<SHA256>
     private static let tagLength = 18
 
     /// - Parameter purpose: part of the key derivation, as is `issuer`, so that a ticket of one purpose or issuer is
     ///   garbage to another.
     package init(root: SymmetricKey, purpose: String, issuer: String) {
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: root, info: Data((purpose + "\n" + issuer).utf8), outputByteCount: 32)
+        keyed = HMAC<SHA256>(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: root, info: Data((purpose + "\n" + issuer).utf8), outputByteCount: 32))
     }
 
     package func mint(at instant: Date) -> Ticket {
@@ -75,11 +88,17 @@ package struct TicketMint: Sendable {
 
     /// A MAC of a short secret, such as a transaction code, bound to the ticket it belongs to.
     package func authenticate(_ secret: String, for id: TicketID) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: [0] + id.bytes + Array(secret.utf8), using: key))
+        mac(of: [0] + id.bytes + Array(secret.utf8), length: SHA256.byteCount)
     }
 
     private func tag(of id: [UInt8]) -> [UInt8] {
-        HMAC<SHA256>.authenticationCode(for: id, using: key).withUnsafeBytes { Array($0.prefix(Self.tagLength)) }
+        mac(of: id, length: Self.tagLength)
+    }
+
+    private func mac(of message: [UInt8], length: Int) -> [UInt8] {
+        var mac = keyed
+        message.withUnsafeBytes { mac.update(data: $0) }
+        return mac.finalize().withUnsafeBytes { Array($0.prefix(length)) }
     }
 }
 

@@ -2,7 +2,6 @@ package import Foundation
 
 /// What an access token allows: where authorization server and credential issuer meet.
 package struct AccessGrant: Sendable, Equatable {
-    package let token: TicketID
     /// The offer that the grant began with; its timeline records what is done under the grant.
     package let transaction: TicketID
     package let credentialConfigurationIDs: [String]
@@ -17,10 +16,9 @@ package struct AccessGrant: Sendable, Equatable {
     }
 
     package init(
-        token: TicketID, transaction: TicketID, credentialConfigurationIDs: [String], subject: Subject,
+        transaction: TicketID, credentialConfigurationIDs: [String], subject: Subject,
         expiresAt: Date
     ) {
-        self.token = token
         self.transaction = transaction
         self.credentialConfigurationIDs = credentialConfigurationIDs
         self.subject = subject

@@ -48,18 +48,16 @@ enum Migrations {
             CREATE TABLE offers (
                 id BYTEA NOT NULL PRIMARY KEY, configuration_ids TEXT NOT NULL, subject_id TEXT, sealed_claims BYTEA,
                 tx_code_mac BYTEA, failed_tries BIGINT NOT NULL, created_at BIGINT NOT NULL,
-                expires_at BIGINT NOT NULL, redeemed_at BIGINT, cancelled_at BIGINT)
+                expires_at BIGINT NOT NULL, redeemed_at BIGINT, token_expires_at BIGINT, cancelled_at BIGINT)
             """,
-            """
-            CREATE TABLE access_tokens (
-                id BYTEA NOT NULL PRIMARY KEY, offer_id BYTEA NOT NULL, expires_at BIGINT NOT NULL)
-            """ + clustered,
             "CREATE TABLE spent_nonces (id BYTEA NOT NULL PRIMARY KEY)" + clustered,
             """
             CREATE TABLE timeline (
                 offer_id BYTEA NOT NULL, at BIGINT NOT NULL, number BIGINT NOT NULL, step TEXT NOT NULL,
                 refusal_code TEXT, refusal_reason TEXT, detail TEXT, PRIMARY KEY (offer_id, at, number))
             """ + clustered,
+            // Finds the claims that wait for the end of their offer, and only those.
+            "CREATE INDEX offers_with_claims ON offers (expires_at) WHERE sealed_claims IS NOT NULL",
         ]
     ]
 }

@@ -18,27 +18,30 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
         try database.read { connection in
             try connection.first(
                 """
-                SELECT t.offer_id, t.expires_at, o.configuration_ids, o.subject_id, o.sealed_claims
-                FROM access_tokens t JOIN offers o ON o.id = t.offer_id
-                WHERE t.id = $1 AND o.cancelled_at IS NULL
+                SELECT token_expires_at, configuration_ids, subject_id, sealed_claims FROM offers
+                WHERE id = $1 AND token_expires_at IS NOT NULL AND cancelled_at IS NULL
                 """, .bytes(token.bytes)
             ) { row in
-                guard let offer = TicketID(bytes: row.bytes(0)) else {
-                    throw DatabaseFailure(code: 0, message: "an access token has a malformed offer id")
-                }
-                return AccessGrant(
-                    token: token, transaction: offer,
-                    credentialConfigurationIDs: row.text(2).split(separator: " ").map(String.init),
+                AccessGrant(
+                    transaction: token,
+                    credentialConfigurationIDs: row.text(1).split(separator: " ").map(String.init),
                     subject: try AccessGrant.Subject(
-                        registryID: row.optionalText(3), sealedClaims: row.optionalBytes(4), of: offer,
+                        registryID: row.optionalText(2), sealedClaims: row.optionalBytes(3), of: token,
                         sealer: sealer),
-                    expiresAt: Date(microseconds: row.integer(1)))
+                    expiresAt: Date(microseconds: row.integer(0)))
             }
         }
     }
 
-    package func record(_ issuance: Issuance) async throws -> Bool {
+    package func record(_ issuance: Issuance) async throws -> Result<Void, IssuanceRefusal> {
         try await database.write { connection in
+            // Asked again, in the transaction that records: what was cancelled since must give nothing any more.
+            let isAlive = try connection.first(
+                """
+                SELECT 1 FROM offers WHERE id = $1 AND token_expires_at > $2 AND cancelled_at IS NULL
+                """, .bytes(issuance.transaction.bytes), .integer(issuance.event.at.microseconds)
+            ) { _ in true }
+            guard isAlive == true else { return .failure(.accessEnded) }
             for (index, nonce) in issuance.nonces.enumerated() {
                 let spent = try connection.run(
                     "INSERT INTO spent_nonces (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(nonce.bytes))
@@ -47,11 +50,11 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
                     for earlier in issuance.nonces[..<index] {
                         try connection.run("DELETE FROM spent_nonces WHERE id = $1", .bytes(earlier.bytes))
                     }
-                    return false
+                    return .failure(.nonceSpent)
                 }
             }
             try TimelineTable.append(issuance.event, to: issuance.transaction, on: connection)
-            return true
+            return .success(())
         }
     }
 

@@ -20,8 +20,7 @@ package struct SQLOfferStore: OfferStore {
             case .registry(let id): (id, nil)
             case .pushed(let claims): (nil, sealer.seal(claims, context: Self.context(of: offer.id)))
             }
-        let created = TimelineEvent(at: offer.createdAt, step: .offerCreated)
-        try await database.write { connection in
+        _ = try await database.write { connection in
             try connection.run(
                 """
                 INSERT INTO offers (id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries,
@@ -30,7 +29,6 @@ package struct SQLOfferStore: OfferStore {
                 """, .bytes(offer.id.bytes), .text(offer.credentialConfigurationIDs.joined(separator: " ")),
                 SQLValue(subject), SQLValue(claims), SQLValue(offer.txCodeMAC),
                 .integer(offer.createdAt.microseconds), .integer(offer.expiresAt.microseconds))
-            try TimelineTable.append(created, to: offer.id, on: connection)
         }
     }
 
@@ -59,13 +57,10 @@ package struct SQLOfferStore: OfferStore {
 
     package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
         try await database.write { connection in
-            let changed = try connection.run(
+            try connection.run(
                 """
                 UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
-                """, .integer(instant.microseconds), .bytes(id.bytes))
-            guard changed == 1 else { return false }
-            try TimelineTable.append(TimelineEvent(at: instant, step: .offerCancelled), to: id, on: connection)
-            return true
+                """, .integer(instant.microseconds), .bytes(id.bytes)) == 1
         }
     }
 

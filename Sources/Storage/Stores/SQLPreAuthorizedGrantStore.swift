@@ -17,27 +17,22 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
             let at = SQLValue.integer(redemption.at.microseconds)
             let id = SQLValue.bytes(redemption.offer.bytes)
             for event in redemption.earlierEvents {
-                try TimelineTable.append(event, to: redemption.offer, on: connection)
+                try TimelineTable.appendIfRoom(event, to: redemption.offer, on: connection)
             }
             // The one statement that spends the code: whoever changes the row has it.
             let spent = try connection.run(
                 """
-                UPDATE offers SET redeemed_at = $1
-                WHERE id = $2 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $3
-                    AND failed_tries < $4
-                    AND (tx_code_mac = $5 OR (tx_code_mac IS NULL AND $6 = 0))
-                """, at, id, at, .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
+                UPDATE offers SET redeemed_at = $1, token_expires_at = $2
+                WHERE id = $3 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $4
+                    AND failed_tries < $5
+                    AND (tx_code_mac = $6 OR (tx_code_mac IS NULL AND $7 = 0))
+                """, at, .integer(redemption.tokenExpiresAt.microseconds), id, at, .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
                 .integer(redemption.txCodeMAC == nil ? 0 : 1))
             guard spent == 1 else {
                 let refusal = try refuse(redemption, on: connection)
                 if let refusal, refusal != .unknown { try note(refusal, redemption, on: connection) }
                 return .failure(refusal ?? .unknown)
             }
-            try connection.run(
-                "INSERT INTO access_tokens (id, offer_id, expires_at) VALUES ($1, $2, $3)",
-                .bytes(redemption.token.bytes), id, .integer(redemption.tokenExpiresAt.microseconds))
-            try TimelineTable.append(
-                TimelineEvent(at: redemption.at, step: .token), to: redemption.offer, on: connection)
             return .success(())
         }
     }

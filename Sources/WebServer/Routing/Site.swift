@@ -22,9 +22,12 @@ package struct Site: Sendable {
         package let query: Substring
         package let headers: HTTPFields
         package let clientHint: String
+        /// Names the request in the log.
+        package let requestID: String
 
         package init(
-            method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = ""
+            method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = "",
+            requestID: String = ""
         ) {
             let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             self.method = method
@@ -32,6 +35,7 @@ package struct Site: Sendable {
             query = parts.count == 2 ? parts[1] : ""
             self.headers = headers
             self.clientHint = clientHint
+            self.requestID = requestID
         }
     }
 
@@ -72,12 +76,16 @@ package struct Site: Sendable {
         } catch is CancellationError {
             response = EndpointResponse(status: .serviceUnavailable)
         } catch {
-            logger.error("request failed", metadata: ["route": "\(name)", "error": "\(error)"])
+            logger.error(
+                "request failed",
+                metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(error)"])
             response = WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
         }
         if head.method == .head { response.body = [] }
         metrics.countRequest(route: name, status: response.status.code, took: ContinuousClock.now - start)
-        logger.debug("request", metadata: ["route": "\(name)", "status": "\(response.status.code)"])
+        logger.debug(
+            "request",
+            metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "status": "\(response.status.code)"])
         return response
     }
 
@@ -112,10 +120,16 @@ package struct Site: Sendable {
         let wire = refusal.wire
         metrics.countRefusal(route: route, code: wire.code)
         logger.debug(
-            "refused", metadata: ["route": "\(route)", "code": "\(wire.code)", "reason": "\(refusal.reason)"])
+            "refused",
+            metadata: [
+                "request_id": "\(head.requestID)", "route": "\(route)", "code": "\(wire.code)",
+                "reason": "\(refusal.reason)",
+            ])
         var response = wire.response
         if case .methodNotAllowed(let methods) = refusal as? RequestRefusal {
-            response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+            // What can be got has a HEAD too.
+            let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] }
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
         }
         return response
     }

@@ -75,7 +75,7 @@ final class SiteHandler: ChannelInboundHandler {
         let method = HTTPRequest.Method(message.method.rawValue) ?? .get
         let head = Site.Head(
             method: method, target: Substring(message.uri), headers: headers,
-            clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""))
+            clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""), requestID: requestIDs.next())
         incoming = Incoming(message: message, head: head, bodyLimit: site.bodyLimit(of: head))
     }
 
@@ -93,9 +93,6 @@ final class SiteHandler: ChannelInboundHandler {
     private func answer(_ context: ChannelHandlerContext) {
         guard let request = incoming.take() else { return }
         isAnswering = true
-        let requestID = requestIDs.next()
-        var logger = logger
-        logger[metadataKey: "request_id"] = .string(requestID)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let (site, head, body, isTooLarge) = (site, request.head, request.body, request.isTooLarge)
@@ -109,14 +106,13 @@ final class SiteHandler: ChannelInboundHandler {
                 return body
             }
             handler.value.write(
-                response, to: bound.value, requestID: requestID, version: version, method: head.method,
-                keepAlive: isKeepAlive)
+                response, to: head, in: bound.value, version: version, keepAlive: isKeepAlive)
         }
     }
 
     private func write(
-        _ response: EndpointResponse, to context: ChannelHandlerContext, requestID: String, version: HTTPVersion,
-        method: HTTPRequest.Method, keepAlive: Bool
+        _ response: EndpointResponse, to head: Site.Head, in context: ChannelHandlerContext, version: HTTPVersion,
+        keepAlive: Bool
     ) {
         isAnswering = false
         lastRequest = .now()
@@ -124,9 +120,9 @@ final class SiteHandler: ChannelInboundHandler {
         headers.reserveCapacity(response.headers.count + 4)
         for field in response.headers { headers.add(name: field.name.rawName, value: field.value) }
         headers.add(name: "Date", value: clock.text())
-        headers.add(name: "X-Request-Id", value: requestID)
+        headers.add(name: "X-Request-Id", value: head.requestID)
         // The answer to HEAD has no body, and what its length would be is not computed for it.
-        if method != .head { headers.add(name: "Content-Length", value: String(response.body.count)) }
+        if head.method != .head { headers.add(name: "Content-Length", value: String(response.body.count)) }
         if !keepAlive { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status.code)
         context.write(

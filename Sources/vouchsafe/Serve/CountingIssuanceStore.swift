@@ -9,13 +9,13 @@ struct CountingIssuanceStore: IssuanceStore {
     let store: any IssuanceStore
     let metrics: Metrics
 
-    func record(_ issuance: Issuance) async throws -> Bool {
-        let recorded = try await store.record(issuance)
-        if recorded, let configuration = issuance.event.detail["credential_configuration_id"]?.string {
+    func record(_ issuance: Issuance) async throws -> Result<Void, IssuanceRefusal> {
+        let outcome = try await store.record(issuance)
+        if case .success = outcome, let configuration = issuance.event.detail["credential_configuration_id"]?.string {
             let count = issuance.event.detail["credentials"]?.integer ?? 1
             metrics.countCredentials(Int(count), configuration: configuration)
         }
-        return recorded
+        return outcome
     }
 
     func append(_ event: TimelineEvent, to transaction: TicketID) async throws {

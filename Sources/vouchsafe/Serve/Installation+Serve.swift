@@ -26,7 +26,9 @@ extension Installation {
             sites.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort), logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now)],
+                services: [
+                    managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now), retentionSweep,
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
@@ -35,6 +37,12 @@ extension Installation {
                 "port \(settings.port) or \(settings.managementPort) is in use; set PORT and MANAGEMENT_PORT")
         }
         database.close()
+    }
+
+    var retentionSweep: RetentionSweep {
+        RetentionSweep(
+            retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime), logger: logger,
+            now: now)
     }
 
     private func announce() {

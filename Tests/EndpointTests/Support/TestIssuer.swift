@@ -1,1 +1,81 @@
+import Foundation
+import HTTPTypes
+import Logging
+import OAuth
 import Testing
+import WebServer
+import WireFormats
+
+@testable import vouchsafe
+
+/// The real issuer in this process: configuration file, data directory, SQLite, keys, router. Only the listening socket
+/// is left out, and the clock is the test's.
+final class TestIssuer: Sendable {
+    let clock = TestClock()
+    let log = CapturedLog()
+    let metrics = Metrics()
+    let installation: Installation
+    let managementKey: String
+    private let issuer: Site
+    private let management: Site
+    private let directory: URL
+
+    enum Address {
+        case issuer
+        case management
+    }
+
+    /// - Parameter yaml: the configuration; nil for the sample issuer.
+    init(_ yaml: String? = TestConfiguration.standard) async throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let settings = Settings(
+            port: 8080, managementPort: 8081, dataDirectory: directory.appending(path: "data"),
+            keyEncryptionKey: Data(repeating: 7, count: 32).base64EncodedString())
+        var source = ConfigurationSource.sample
+        if let yaml {
+            let file = directory.appending(path: "test.yaml")
+            try Data(yaml.utf8).write(to: file)
+            source = .file(file.path)
+        }
+        installation = try await Installation.open(settings, source: source, logger: log.logger) { [clock] in clock.now }
+        (issuer, management) = try await installation.sites(metrics)
+        managementKey = try ManagementKeyFile.read(settings.managementKeyFile)
+    }
+
+    deinit {
+        installation.database.close()
+        // Nothing depends on it: the folder is in the system's place for temporary files.
+        _ = try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// The credential issuer identifier.
+    var identifier: String { installation.configuration.publicURL }
+    /// The identifier's path.
+    var path: String { WellKnown.split(identifier)?.path ?? "" }
+    var databaseFile: URL { installation.settings.dataDirectory.appending(path: "vouchsafe.db") }
+
+    func send(
+        _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:], body: [UInt8] = [],
+        client: String = "wallet", to address: Address = .issuer
+    ) async -> Reply {
+        let head = Site.Head(method: method, target: Substring(target), headers: headers, clientHint: client)
+        let site = address == .issuer ? issuer : management
+        return Reply(
+            await site.respond(to: head, logger: log.logger) { limit in
+                guard body.count <= limit else { throw Site.BodyTooLarge() }
+                return body
+            })
+    }
+
+    /// A request with the management key.
+    func manage(
+        _ method: HTTPRequest.Method, _ target: String, _ json: JSON? = nil, headers: HTTPFields = [:],
+        body: [UInt8]? = nil
+    ) async -> Reply {
+        var headers = headers
+        headers[.authorization] = "Bearer " + managementKey
+        if json != nil { headers[.contentType] = "application/json" }
+        return await send(method, target, headers: headers, body: body ?? json?.encoded() ?? [], to: .management)
+    }
+}

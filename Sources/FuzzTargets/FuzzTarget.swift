@@ -1,0 +1,71 @@
+/// A parser of bytes from outside, by the name it has on the command line.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case json
+    case base64url
+    case base58
+    case form
+    case jws
+    case sdJWT = "sd-jwt"
+    /// Disclosures under a valid signature: what a hostile issuer can send.
+    case disclosures
+    case did
+    case credentialRequest = "credential-request"
+    case keyProof = "key-proof"
+    case offerLink = "offer-link"
+
+    /// Gives `input` to the parser.
+    ///
+    /// - Returns: whether it was accepted, which makes it worth mutating further.
+    /// - Throws: `BrokenPromise` if what was accepted is not what the parser promises.
+    package func check(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        switch self {
+        case .json: try EncodingChecks.json(input)
+        case .base64url: try EncodingChecks.base64url(input)
+        case .base58: try EncodingChecks.base58(input)
+        case .form: try EncodingChecks.form(input)
+        case .jws: try TokenChecks.jws(input)
+        case .sdJWT: try TokenChecks.sdJWT(input)
+        case .disclosures: try DisclosureChecks.disclosures(input)
+        case .did: try MessageChecks.did(input)
+        case .credentialRequest: try MessageChecks.credentialRequest(input)
+        case .keyProof: try TokenChecks.keyProof(input)
+        case .offerLink: try MessageChecks.offerLink(input)
+        }
+    }
+
+    /// Accepted inputs to start from.
+    package var samples: [[UInt8]] {
+        switch self {
+        case .json: Samples.json
+        case .base64url: ["", "Zg", "Zm8", "Zm9vYmFy", "-_-_AAAA"].map { Array($0.utf8) }
+        case .base58: ["", "111", "2NEpo7TZRRrLZSi2U", "6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"].map { Array($0.utf8) }
+        case .form: Samples.forms
+        case .jws: [Samples.jws]
+        case .sdJWT: [Samples.sdJWT]
+        case .disclosures: Samples.disclosures
+        case .did: Samples.dids
+        case .credentialRequest: Samples.credentialRequests
+        case .keyProof: [Samples.keyProof]
+        case .offerLink: Samples.offerLinks
+        }
+    }
+}
+
+/// Something that a parser accepted and should not have, or did not give back as it was.
+package struct BrokenPromise: Error, CustomStringConvertible {
+    package let promise: String
+    package let input: [UInt8]
+
+    init(_ promise: String, _ input: [UInt8]) {
+        (self.promise, self.input) = (promise, input)
+    }
+
+    package var description: String {
+        "\(promise): \(String(decoding: input, as: UTF8.self).debugDescription), bytes \(input)"
+    }
+}
+
+/// Throws that `promise` is broken unless it holds.
+func hold(_ promise: String, for input: [UInt8], _ holds: Bool) throws(BrokenPromise) {
+    guard holds else { throw BrokenPromise(promise, input) }
+}

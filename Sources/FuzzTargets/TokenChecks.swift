@@ -1,0 +1,32 @@
+import CredentialFormats
+import JOSE
+import OpenID4VCI
+import WireFormats
+
+enum TokenChecks {
+    static func jws(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        guard let token = try? UnverifiedJWS(parsing: input) else { return false }
+        if (try? token.verify(with: Samples.key.publicKey)) != nil {
+            try hold("only what was signed verifies", for: input, input == Samples.jws)
+        }
+        return true
+    }
+
+    static func sdJWT(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        guard let token = try? UnverifiedSDJWT(parsing: input) else { return false }
+        guard let verified = try? token.verify(with: Samples.key.publicKey) else { return true }
+        // A holder may withhold disclosures or change their order; nobody else's may be added.
+        for disclosure in token.disclosures {
+            try hold("only the issuer's disclosures fit", for: input, Samples.sdJWTDisclosures.contains(disclosure))
+        }
+        try hold("nothing of SD-JWT's own is left", for: input, !DisclosureChecks.namesMarks(.object(verified.payload)))
+        return true
+    }
+
+    static func keyProof(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        let text = String(decoding: input, as: UTF8.self)
+        guard (try? VerifiedKeyProof(verifying: text, against: Samples.proofExpectation)) != nil else { return false }
+        try hold("only what was signed is a proof", for: input, input == Samples.keyProof)
+        return true
+    }
+}

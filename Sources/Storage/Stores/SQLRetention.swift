@@ -1,0 +1,71 @@
+package import Foundation
+import OAuth
+
+/// Deletes what is no longer needed: nonces that nobody could spend any more, and claims that were pushed with offers
+/// which are over.
+package struct SQLRetention: Sendable {
+    let database: SQLiteDatabase
+    let nonceLifetime: Duration
+
+    /// How long things are kept past their end, for requests still under way and for processes whose clocks differ.
+    package static let grace = Duration.seconds(300)
+    /// Rows that one write deletes at most: others wait for it.
+    static let batchSize = 500
+
+    package init(database: SQLiteDatabase, nonceLifetime: Duration) {
+        self.database = database
+        self.nonceLifetime = nonceLifetime
+    }
+
+    /// How much was deleted.
+    package struct Swept: Sendable, Equatable {
+        package var nonces = 0
+        /// Offers whose claims were deleted.
+        package var claims = 0
+
+        package init(nonces: Int = 0, claims: Int = 0) {
+            (self.nonces, self.claims) = (nonces, claims)
+        }
+    }
+
+    package func sweep(at instant: Date) async throws -> Swept {
+        let bound = instant.addingTimeInterval(-Self.seconds(Self.grace))
+        return Swept(
+            nonces: try await inBatches {
+                try await sweepNonces(madeBefore: bound.addingTimeInterval(-Self.seconds(nonceLifetime)))
+            },
+            claims: try await inBatches { try await sweepClaims(ofOffersExpiredBy: bound) })
+    }
+
+    private func inBatches(_ batch: () async throws -> Int) async throws -> Int {
+        var total = 0
+        while true {
+            let count = try await batch()
+            total += count
+            if count < Self.batchSize || Task.isCancelled { return total }
+        }
+    }
+
+    private func sweepNonces(madeBefore bound: Date) async throws -> Int {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM spent_nonces WHERE id IN (SELECT id FROM spent_nonces WHERE id < $1 ORDER BY id LIMIT $2)",
+                .bytes(TicketID.first(madeAt: bound).bytes), .integer(Int64(Self.batchSize)))
+        }
+    }
+
+    private func sweepClaims(ofOffersExpiredBy bound: Date) async throws -> Int {
+        try await database.write { connection in
+            try connection.run(
+                """
+                UPDATE offers SET sealed_claims = NULL WHERE id IN (
+                    SELECT id FROM offers
+                    WHERE sealed_claims IS NOT NULL AND expires_at <= $1
+                        AND (token_expires_at IS NULL OR token_expires_at <= $2)
+                    ORDER BY expires_at LIMIT $3)
+                """, .integer(bound.microseconds), .integer(bound.microseconds), .integer(Int64(Self.batchSize)))
+        }
+    }
+
+    private static func seconds(_ duration: Duration) -> TimeInterval { Double(duration.components.seconds) }
+}

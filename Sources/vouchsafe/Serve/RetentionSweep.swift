@@ -1,0 +1,35 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Storage
+
+/// Deletes what is no longer needed: once at start, then every minute.
+struct RetentionSweep: Service {
+    static let interval = Duration.seconds(60)
+
+    let retention: SQLRetention
+    let logger: Logger
+    let now: @Sendable () -> Date
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await sweep()
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+            }
+        }
+    }
+
+    /// A failure is logged and the next sweep tries again: the server goes on without.
+    func sweep() async {
+        do {
+            let swept = try await retention.sweep(at: now())
+            guard swept != SQLRetention.Swept() else { return }
+            logger.debug(
+                "deleted what is no longer needed",
+                metadata: ["nonces": "\(swept.nonces)", "claims": "\(swept.claims)"])
+        } catch {
+            logger.error("what is no longer needed could not be deleted", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import HTTPTypes
+import Testing
+import WireFormats
+
+/// What single use and time do to nonces and access tokens.
+@Suite struct CredentialLifetimeTests {
+    @Test("A nonce is good for one credential request")
+    func spendsNonce() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let token = try await issuer.token()
+        let call = try await issuer.credentialCall(token)
+        #expect(try await call.send().status == 200)
+        try expect(try await call.send(), is: .nonce)
+        #expect(try await issuer.credentialCall(token).send().status == 200)
+    }
+
+    @Test("A nonce is good for its lifetime to the second and not longer", arguments: [(120.0, true), (120.002, false)])
+    func nonceExpires(after age: Double, isGood: Bool) async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let token = try await issuer.token()
+        var call = try await issuer.credentialCall(token)
+        issuer.clock.advance(by: age)
+        call.proof.claims["iat"] = .integer(Int64(issuer.clock.now.timeIntervalSince1970))
+        let reply = try await call.send()
+        if isGood {
+            #expect(reply.status == 200)
+        } else {
+            try expect(reply, is: .nonce)
+            #expect(try await issuer.credentialCall(token).send().status == 200)
+        }
+    }
+
+    @Test("An access token is good for several requests until it expires")
+    func tokenExpires() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let token = try await issuer.token(["card", "diploma"])
+        _ = try await issuer.credential(token, "card")
+        issuer.clock.advance(by: 239)
+        _ = try await issuer.credential(token, "diploma")
+        _ = try await issuer.credential(token, "card")
+        issuer.clock.advance(by: 1)
+        try expect(try await issuer.credentialCall(token).send(), is: .noSuchToken)
+    }
+
+    @Test("The access token of a cancelled offer dies at once")
+    func cancellationEndsToken() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let offer = try await issuer.makeOffer()
+        let token = try await issuer.redeem(offer)
+        _ = try await issuer.credential(token)
+        #expect(await issuer.manage(.delete, "/offers/" + offer.id).status == 204)
+        try expect(try await issuer.credentialCall(token).send(), is: .noSuchToken)
+    }
+
+    @Test("Claims that went missing from the registry deny the credential, once and for all")
+    func deniesWithoutClaims() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let offer = try await issuer.makeOffer(["record"])
+        let token = try await issuer.redeem(offer)
+        let changed = Array("id,given_name,family_name,birth_date\np-1,Zubeida,Quine,1999-02-03".utf8)
+        let reply = await issuer.manage(.post, "/registry/people", headers: [.contentType: "text/csv"], body: changed)
+        #expect(reply.status == 200)
+        try expect(
+            try await issuer.credentialCall(token, "record").send(),
+            is: .init("credential_request_denied", "The issuer has not the data that this credential needs"))
+        let last = try await issuer.timeline(of: offer).last
+        #expect(last?["reason"] == "credits: required but missing")
+    }
+}
