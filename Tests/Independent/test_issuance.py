@@ -303,7 +303,7 @@ def test_timeline_tells_the_whole_flow(server: Vouchsafe, wallet: Wallet) -> Non
     wallet.accept(made.uri)
     entries = server.timeline(made.id)
     assert [entry.refused for entry in entries] == [None] * len(entries)
-    # A nonce tells when it was made to the second only.
+    # A nonce tells when it was made less finely than the other steps.
     seconds = [entry.at.replace(microsecond=0) for entry in entries]
     assert seconds == sorted(seconds)
     steps = [entry.step for entry in entries]

@@ -56,6 +56,8 @@ extension PublicKey {
             throw .privateMember
         }
         guard let keyType = jwk["kty"]?.string else { throw .malformedMember("kty") }
+        // Strings are equal when canonically equivalent: "O\u{212A}P" with a Kelvin sign would be "OKP" below.
+        guard keyType.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unsupportedKeyType }
         guard let curve = jwk["crv"]?.string else {
             throw keyType == "EC" || keyType == "OKP" ? .malformedMember("crv") : .unsupportedKeyType
         }
@@ -89,6 +91,7 @@ extension PublicKey {
 
     private func checkUse(_ jwk: JSONObject) throws(JWKRefusal) {
         if let use = jwk["use"], use != "sig" { throw .notForThisUse }
+        if let operations = jwk["key_ops"], operations.array?.contains("verify") != true { throw .notForThisUse }
         if let stated = jwk["alg"] {
             let names = algorithm == .edDSA ? ["EdDSA", "Ed25519"] : [algorithm.rawValue]
             guard let name = stated.string, names.contains(name) else { throw .notForThisUse }

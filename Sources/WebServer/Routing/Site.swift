@@ -81,7 +81,10 @@ package struct Site: Sendable {
                 metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(error)"])
             response = WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
         }
-        if head.method == .head { response.body = [] }
+        if head.method == .head {
+            response.headers[.contentLength] = String(response.body.count)
+            response.body = []
+        }
         metrics.countRequest(route: name, status: response.status.code, took: ContinuousClock.now - start)
         logger.debug(
             "request",

@@ -121,7 +121,7 @@ final class SiteHandler: ChannelInboundHandler {
         for field in response.headers { headers.add(name: field.name.rawName, value: field.value) }
         headers.add(name: "Date", value: clock.text())
         headers.add(name: "X-Request-Id", value: head.requestID)
-        // The answer to HEAD has no body, and what its length would be is not computed for it.
+        // The answer to HEAD states the length of the body that it leaves out.
         if head.method != .head { headers.add(name: "Content-Length", value: String(response.body.count)) }
         if !keepAlive { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status.code)

@@ -32,6 +32,9 @@ struct Installation: Sendable {
             url: configuration.publicURL, organizationName: configuration.display.first?.name ?? "Vouchsafe")
         let ring = try await KeyRing.open(
             records: records, sealedBy: encryptionKey, issuer: identity, now: now())
+        // For verifiers on this machine: `vouchsafe verify --trust`. Replaced whole, so that no reader sees half of it.
+        try Data(ring.developmentRoots.map(\.pem).joined().utf8).write(
+            to: settings.dataDirectory.appending(path: "development-root.pem"), options: .atomic)
         let people = SQLPersonStore(database: database, sealer: ring.dataSealer, now: now)
         if case .sample = source { try await importSample(configuration.registry, into: people, logger) }
         return Installation(

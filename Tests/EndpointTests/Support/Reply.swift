@@ -42,8 +42,12 @@ struct ExpectedRefusal: Sendable {
     let description: String
     let challenge: Challenge
 
-    init(_ status: Int = 400, _ code: String, _ description: String, challenge: Challenge = .none) {
+    init(_ status: Int, _ code: String, _ description: String, challenge: Challenge = .none) {
         (self.status, self.code, self.description, self.challenge) = (status, code, description, challenge)
+    }
+
+    init(_ code: String, _ description: String, challenge: Challenge = .none) {
+        self.init(400, code, description, challenge: challenge)
     }
 
     var headers: HTTPFields {
