@@ -38,7 +38,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .json: Samples.json
         case .base64url: ["", "Zg", "Zm8", "Zm9vYmFy", "-_-_AAAA"].map { Array($0.utf8) }
-        case .base58: ["", "111", "2NEpo7TZRRrLZSi2U", "6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"].map { Array($0.utf8) }
+        case .base58:
+            ["", "111", "2NEpo7TZRRrLZSi2U", "6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"].map { Array($0.utf8) }
         case .form: Samples.forms
         case .jws: [Samples.jws]
         case .sdJWT: [Samples.sdJWT]

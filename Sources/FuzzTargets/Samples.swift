@@ -64,7 +64,8 @@ enum Samples {
 
     static let offerLinks = [
         "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2Foffer%2F1",
-        "https://issuer.example/offer/1", "haip-vci://?credential_offer="
+        "https://issuer.example/offer/1",
+        "haip-vci://?credential_offer="
             + FormParameters.percentEncode(
                 """
                 {"credential_issuer":"https://issuer.example","credential_configuration_ids":["a","b"],"grants":\
@@ -73,12 +74,16 @@ enum Samples {
                 """),
     ].map { Array($0.utf8) }
 
-    static let dictionary = [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\udc00", "null", "true", "-", "0", "1e", ".", "~",
-        "..", "=", "==", "&", "%", "%00", "%ff", "+", "#", "?", "@1", "@2", "@3", "\n", "\"_sd\":[\"@1\"]", "\"_sd\"",
-        "\"...\"", "{\"...\":\"@1\"}", "\"_sd_alg\"", "\"alg\":\"none\"", "eyJhbGciOiJub25lIn0", "did:key:z", "did:jwk:",
-        "credential_offer=", "credential_offer_uri=", "tx_code=", "\u{FEFF}", "\u{301}", "\u{212A}", "\0",
-    ].map { Array($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5], [0xFF], [0x80]]
+    static let dictionary =
+        [
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\udc00", "null", "true", "-", "0", "1e", ".",
+            "~",
+            "..", "=", "==", "&", "%", "%00", "%ff", "+", "#", "?", "@1", "@2", "@3", "\n", "\"_sd\":[\"@1\"]",
+            "\"_sd\"",
+            "\"...\"", "{\"...\":\"@1\"}", "\"_sd_alg\"", "\"alg\":\"none\"", "eyJhbGciOiJub25lIn0", "did:key:z",
+            "did:jwk:",
+            "credential_offer=", "credential_offer_uri=", "tx_code=", "\u{FEFF}", "\u{301}", "\u{212A}", "\0",
+        ].map { Array($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5], [0xFF], [0x80]]
 
     static func digest(of disclosure: [UInt8]) -> [UInt8] {
         Base64URL.encodeToBytes(Array(SHA256.hash(data: disclosure)))

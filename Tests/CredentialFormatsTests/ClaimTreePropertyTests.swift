@@ -21,7 +21,9 @@ struct ClaimTreePropertyTests {
         }
     }
 
-    @Test("Whatever the holder withholds, the rest verifies and is part of the whole", arguments: 20...30 as ClosedRange<UInt64>)
+    @Test(
+        "Whatever the holder withholds, the rest verifies and is part of the whole",
+        arguments: 20...30 as ClosedRange<UInt64>)
     func withholding(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<6 {
@@ -36,8 +38,12 @@ struct ClaimTreePropertyTests {
                 #expect(verified.payload != (try Samples.verify(parts.joined(separator: "~") + "~").payload))
             }
             let nothing = try Samples.verify(all + "~")
-            for claim in tree.claims where claim.isSelectivelyDisclosable { #expect(nothing.payload[claim.name] == nil) }
-            for claim in tree.claims where !claim.isSelectivelyDisclosable { #expect(nothing.payload[claim.name] != nil) }
+            for claim in tree.claims where claim.isSelectivelyDisclosable {
+                #expect(nothing.payload[claim.name] == nil)
+            }
+            for claim in tree.claims where !claim.isSelectivelyDisclosable {
+                #expect(nothing.payload[claim.name] != nil)
+            }
         }
     }
 }

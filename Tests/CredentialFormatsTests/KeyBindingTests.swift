@@ -44,7 +44,9 @@ struct KeyBindingTests {
     func valid() throws {
         #expect(try present().verifyKeyBinding(expected)["iat"] == 1500)
         #expect(try present().holderKey() == Samples.holder.publicKey)
-        for edge in [1000, 2000] as [Int64] { _ = try present { $0["iat"] = .integer(edge) }.verifyKeyBinding(expected) }
+        for edge in [1000, 2000] as [Int64] {
+            _ = try present { $0["iat"] = .integer(edge) }.verifyKeyBinding(expected)
+        }
     }
 
     @Test("A presentation without key binding is refused when one is asked for")

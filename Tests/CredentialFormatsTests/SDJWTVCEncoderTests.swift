@@ -72,7 +72,8 @@ struct SDJWTVCEncoderTests {
     @Test("Without anything to withhold there is no trace of selective disclosure, decoys or not", arguments: [0, 4])
     func nothingSelective(decoys: Int) throws {
         let plain = ClaimTree([
-            Claim("a", .json(1)), Claim("n", .nested(ClaimTree([Claim("b", .json(2))]))), Claim("l", .array([.init(.json(3))])),
+            Claim("a", .json(1)), Claim("n", .nested(ClaimTree([Claim("b", .json(2))]))),
+            Claim("l", .array([.init(.json(3))])),
         ])
         let credential = try Samples.issue(plain, decoys: decoys)
         #expect(try payload(credential).names == ["iss", "vct", "iat", "exp", "cnf", "a", "n", "l"])

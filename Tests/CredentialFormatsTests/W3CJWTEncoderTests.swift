@@ -56,7 +56,8 @@ struct W3CJWTEncoderTests {
         #expect(header["cty"] == "vc")
         #expect(
             payload.object?.names == [
-                "@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject", "iss", "iat", "exp", "cnf",
+                "@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject", "iss", "iat", "exp",
+                "cnf",
             ])
         #expect(payload["@context"] == .array(Self.contexts.map(JSON.string)))
         #expect(payload["type"] == ["VerifiableCredential", "StudentCard"])
@@ -67,7 +68,9 @@ struct W3CJWTEncoderTests {
         #expect(payload["exp"] == .integer(Samples.expiresAt))
     }
 
-    @Test("The subject is the holder's DID: the one it used, or its key's", arguments: [.v1_1, .v2_0] as [W3CCredentialType.DataModel])
+    @Test(
+        "The subject is the holder's DID: the one it used, or its key's",
+        arguments: [.v1_1, .v2_0] as [W3CCredentialType.DataModel])
     func subject(model: W3CCredentialType.DataModel) throws {
         func subject(_ payload: JSON) -> JSON? { (payload["vc"] ?? payload)["credentialSubject"] }
         let own = try issue(model, did: "did:example:holder").payload

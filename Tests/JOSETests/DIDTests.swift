@@ -19,7 +19,10 @@ struct DIDTests {
 
     @Test(
         "Methods that need a network, and what is no DID at all, are refused",
-        arguments: ["", "did:web:issuer.example", "did:example:123#0", "did:", "key-1", "DID:KEY:z6Mk", "https://issuer.example"])
+        arguments: [
+            "", "did:web:issuer.example", "did:example:123#0", "did:", "key-1", "DID:KEY:z6Mk",
+            "https://issuer.example",
+        ])
     func unsupportedMethod(text: String) {
         #expect(throws: DIDRefusal.unsupportedMethod) { try DIDKeyMaterial.publicKey(for: text) }
     }
@@ -51,7 +54,9 @@ struct DIDTests {
         }
     }
 
-    @Test("did:key of other types is refused", arguments: [[0xEC, 0x01], [0xE7, 0x01], [0x82, 0x24], [0x85, 0x24], [0xEB, 0x01]])
+    @Test(
+        "did:key of other types is refused",
+        arguments: [[0xEC, 0x01], [0xE7, 0x01], [0x82, 0x24], [0x85, 0x24], [0xEB, 0x01]])
     func unsupportedKeyType(prefix: [UInt8]) {
         let did = "did:key:z" + Base58BTC.encode(prefix + [UInt8](repeating: 2, count: 33))
         #expect(throws: DIDRefusal.unsupportedKeyType) { try DIDKeyMaterial.publicKey(for: did) }
@@ -60,7 +65,10 @@ struct DIDTests {
     @Test("did:key of a point that is not compressed, not on the curve or too long is refused")
     func points() throws {
         guard case .p256(let p256) = Samples.key(.es256).publicKey, case .p384(let p384) = Samples.key(.es384).publicKey
-        else { Issue.record("samples of another type"); return }
+        else {
+            Issue.record("samples of another type")
+            return
+        }
         let bad: [([UInt8], [UInt8])] = [
             ([0x80, 0x24], Array(p256.x963Representation)), ([0x80, 0x24], Array(p256.rawRepresentation)),
             ([0x80, 0x24], Array(p256.compressedRepresentation) + [0]),

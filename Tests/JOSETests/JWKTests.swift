@@ -16,12 +16,15 @@ struct JWKTests {
     @Test("A public key comes back from its JWK, unknown members ignored", arguments: SignatureAlgorithm.allCases)
     func roundtrip(algorithm: SignatureAlgorithm) throws {
         let key = Samples.key(algorithm).publicKey
-        let jwk = key.jwk.with("kid", "1").with("x5t#S256", "?").with("use", "sig").with("alg", .string(algorithm.rawValue))
+        let jwk = key.jwk.with("kid", "1").with("x5t#S256", "?").with("use", "sig").with(
+            "alg", .string(algorithm.rawValue))
         #expect(try PublicKey(jwk: jwk) == key)
         #expect(key.algorithm == algorithm)
     }
 
-    @Test("A private or symmetric member is refused, even an empty one", arguments: ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+    @Test(
+        "A private or symmetric member is refused, even an empty one",
+        arguments: ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
     func privateMember(name: String) {
         for jwk in [Self.p256, Self.p384, Self.ed25519, ["kty": "oct"], [:]] {
             refuses(jwk.with(name, "AA"), .privateMember)
@@ -36,7 +39,8 @@ struct JWKTests {
         refuses(Self.ed25519.with("kty", .string(type)), .unsupportedKeyType)
     }
 
-    @Test("Curves that are not supported are refused", arguments: ["P-521", "secp256k1", "X25519", "Ed448", "p-256", ""])
+    @Test(
+        "Curves that are not supported are refused", arguments: ["P-521", "secp256k1", "X25519", "Ed448", "p-256", ""])
     func unsupportedCurve(curve: String) {
         refuses(Self.p256.with("crv", .string(curve)), .unsupportedCurve)
         refuses(Self.ed25519.with("crv", .string(curve)), .unsupportedCurve)
@@ -111,7 +115,9 @@ struct JWKTests {
         for jwk in [Self.p256, Self.p384, Self.ed25519] {
             for use in ["enc", "", "SIG"] { refuses(jwk.with("use", .string(use)), .notForThisUse) }
             refuses(jwk.with("use", 1), .notForThisUse)
-            for name in ["none", "HS256", "ECDH-ES", "ES512", "RS256"] { refuses(jwk.with("alg", .string(name)), .notForThisUse) }
+            for name in ["none", "HS256", "ECDH-ES", "ES512", "RS256"] {
+                refuses(jwk.with("alg", .string(name)), .notForThisUse)
+            }
             refuses(jwk.with("alg", .null), .notForThisUse)
             for operations in [[], ["sign"], ["deriveKey", "encrypt"], nil, "verify"] as [JSON] {
                 refuses(jwk.with("key_ops", operations), .notForThisUse)
@@ -132,7 +138,9 @@ struct JWKTests {
 
     @Test("Keys are equal by algorithm and point")
     func equality() {
-        let keys = SignatureAlgorithm.allCases.flatMap { [Samples.key($0).publicKey, Samples.key($0, seed: 2).publicKey] }
+        let keys = SignatureAlgorithm.allCases.flatMap {
+            [Samples.key($0).publicKey, Samples.key($0, seed: 2).publicKey]
+        }
         for (left, first) in keys.enumerated() {
             for (right, second) in keys.enumerated() { #expect((first == second) == (left == right)) }
         }

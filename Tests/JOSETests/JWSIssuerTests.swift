@@ -7,7 +7,8 @@ struct JWSIssuerTests {
     @Test("What is signed verifies, with alg first in the header", arguments: SignatureAlgorithm.allCases)
     func roundtrip(algorithm: SignatureAlgorithm) throws {
         let key = PrivateKey.generate(algorithm)
-        let token = try JWSIssuer(signer: key, header: ["typ": "JWT", "kid": "k"]).sign(payload: "{\"é\":1}".bytes, reserving: 9)
+        let token = try JWSIssuer(signer: key, header: ["typ": "JWT", "kid": "k"]).sign(
+            payload: "{\"é\":1}".bytes, reserving: 9)
         let verified = try UnverifiedJWS(parsing: token).verify(with: key.publicKey)
         #expect(verified.payload == "{\"é\":1}".bytes)
         #expect(verified.header.names == ["alg", "typ", "kid"])

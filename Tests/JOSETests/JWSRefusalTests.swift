@@ -31,7 +31,9 @@ struct JWSRefusalTests {
         #expect(throws: JWSRefusal.headerNotJSONObject) { try UnverifiedJWS(parsing: token) }
     }
 
-    @Test("A header without an algorithm's name is refused", arguments: ["{}", "{\"alg\":1}", "{\"alg\":null}", "{\"ALG\":\"ES256\"}"])
+    @Test(
+        "A header without an algorithm's name is refused",
+        arguments: ["{}", "{\"alg\":1}", "{\"alg\":null}", "{\"ALG\":\"ES256\"}"])
     func missingAlgorithm(header: String) throws {
         let token = try Samples.sign(header: header, by: key)
         #expect(throws: JWSRefusal.missingAlgorithm) { try UnverifiedJWS(parsing: token) }
@@ -40,7 +42,8 @@ struct JWSRefusalTests {
     @Test(
         "None, symmetric, unknown and misspelled algorithms are refused",
         arguments: [
-            "none", "None", "NONE", "", "HS256", "HS384", "HS512", "RS256", "PS256", "ES512", "ES256K", "es256", "ES256 ",
+            "none", "None", "NONE", "", "HS256", "HS384", "HS512", "RS256", "PS256", "ES512", "ES256K", "es256",
+            "ES256 ",
             "EDDSA", "Ed25519", "Ed448",
         ])
     func unsupportedAlgorithm(name: String) throws {
@@ -50,7 +53,10 @@ struct JWSRefusalTests {
 
     @Test(
         "Critical extensions are refused, and b64 whatever it says",
-        arguments: ["\"crit\":[\"exp\"]", "\"crit\":[]", "\"crit\":null", "\"b64\":false", "\"b64\":true", "\"b64\":false,\"crit\":[\"b64\"]"])
+        arguments: [
+            "\"crit\":[\"exp\"]", "\"crit\":[]", "\"crit\":null", "\"b64\":false", "\"b64\":true",
+            "\"b64\":false,\"crit\":[\"b64\"]",
+        ])
     func criticalExtension(members: String) throws {
         let token = try Samples.sign(header: "{\"alg\":\"ES256\",\(members)}", by: key)
         #expect(throws: JWSRefusal.criticalExtension) { try UnverifiedJWS(parsing: token) }
@@ -90,7 +96,9 @@ struct JWSRefusalTests {
         others.append([0x30, UInt8(signature.count)] + signature)
         for other in others {
             let forged = Array(token[...dot]) + Base64URL.encodeToBytes(other)
-            #expect(throws: JWSRefusal.invalidSignature) { try UnverifiedJWS(parsing: forged).verify(with: key.publicKey) }
+            #expect(throws: JWSRefusal.invalidSignature) {
+                try UnverifiedJWS(parsing: forged).verify(with: key.publicKey)
+            }
         }
     }
 

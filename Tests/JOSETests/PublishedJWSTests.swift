@@ -72,7 +72,9 @@ struct PublishedJWSTests {
 
 @Suite("JOSE cookbook", .enabled(if: Vectors.arePresent, "there are no vectors beside the checkout"))
 struct CookbookTests {
-    @Test("RFC 7520's algorithms are not ours: RSA, P-521 and HMAC are refused by name", arguments: Vectors.files(in: "jose/jws"))
+    @Test(
+        "RFC 7520's algorithms are not ours: RSA, P-521 and HMAC are refused by name",
+        arguments: Vectors.files(in: "jose/jws"))
     func unsupported(file: String) throws {
         let vector = try Vectors.read(file)
         guard let compact = vector["output"]?["compact"]?.string ?? vector["output"]?["compact_detached"]?.string else {
@@ -93,7 +95,9 @@ struct CookbookTests {
         #expect(signed == compact.bytes)
     }
 
-    @Test("Keys of RFC 7520 §3 are refused: none is a public key of a supported curve", arguments: Vectors.files(in: "jose/jwk"))
+    @Test(
+        "Keys of RFC 7520 §3 are refused: none is a public key of a supported curve",
+        arguments: Vectors.files(in: "jose/jwk"))
     func keys(file: String) throws {
         let jwk = try #require(try Vectors.read(file).object)
         let isPrivate = jwk["d"] != nil || jwk["k"] != nil

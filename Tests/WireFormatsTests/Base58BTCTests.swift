@@ -7,8 +7,12 @@ struct Base58BTCTests {
     /// draft-msporny-base58 §5, and the did:key of 32 zero bytes' Ed25519 key.
     private static let facts: [(bytes: [UInt8], text: String)] = [
         ("Hello World!".bytes, "2NEpo7TZRRrLZSi2U"),
-        ("The quick brown fox jumps over the lazy dog.".bytes, "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"),
-        ([0, 0, 0x28, 0x7F, 0xB4, 0xCD], "11233QC4"), ([], ""), ([0], "1"), ([0, 0, 0], "111"), ([57], "z"), ([58], "21"),
+        (
+            "The quick brown fox jumps over the lazy dog.".bytes,
+            "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"
+        ),
+        ([0, 0, 0x28, 0x7F, 0xB4, 0xCD], "11233QC4"), ([], ""), ([0], "1"), ([0, 0, 0], "111"), ([57], "z"),
+        ([58], "21"),
         (
             [
                 0xED, 0x01, 0x3B, 0x6A, 0x27, 0xBC, 0xCE, 0xB6, 0xA4, 0x2D, 0x62, 0xA3, 0xA8, 0xD0, 0x2A, 0x6F, 0x0D,

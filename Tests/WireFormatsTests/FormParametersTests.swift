@@ -28,7 +28,9 @@ struct FormParametersTests {
         #expect(throws: FormParameters.Malformation.repeated) { try FormParameters(parsing: text) }
     }
 
-    @Test("A percent sign without two hexadecimal digits is refused", arguments: ["%", "a=%", "a=%4", "%4=a", "a=%g0", "a=%%", "a=%u00e9"])
+    @Test(
+        "A percent sign without two hexadecimal digits is refused",
+        arguments: ["%", "a=%", "a=%4", "%4=a", "a=%g0", "a=%%", "a=%u00e9"])
     func percent(text: String) {
         #expect(throws: FormParameters.Malformation.percentEncoding) { try FormParameters(parsing: text) }
     }

@@ -14,11 +14,14 @@ struct JSONParserTests {
             ("{\"a\";1}", .unexpectedByte(offset: 4)), ("{\"a\":1,}", .unexpectedByte(offset: 7)),
             ("[1}", .unexpectedByte(offset: 2)), ("\"a\tb\"", .unexpectedByte(offset: 2)),
             ("\"\\n\n\"", .unexpectedByte(offset: 3)), ("'a'", .unexpectedByte(offset: 0)),
-            ("// c", .unexpectedByte(offset: 0)), ("NaN", .unexpectedByte(offset: 0)), ("+1", .unexpectedByte(offset: 0)),
+            ("// c", .unexpectedByte(offset: 0)), ("NaN", .unexpectedByte(offset: 0)),
+            ("+1", .unexpectedByte(offset: 0)),
             (".5", .unexpectedByte(offset: 0)), ("{}x", .trailingBytes(offset: 2)), ("01", .trailingBytes(offset: 1)),
-            ("1 2", .trailingBytes(offset: 2)), ("{}\0", .trailingBytes(offset: 2)), ("\"\\x\"", .invalidEscape(offset: 2)),
+            ("1 2", .trailingBytes(offset: 2)), ("{}\0", .trailingBytes(offset: 2)),
+            ("\"\\x\"", .invalidEscape(offset: 2)),
             ("\"\\u12g4\"", .invalidEscape(offset: 5)), ("\"\\U0041\"", .invalidEscape(offset: 2)),
-            ("-a", .invalidNumber(offset: 0)), ("[1.]", .invalidNumber(offset: 1)), ("[1e+]", .invalidNumber(offset: 1)),
+            ("-a", .invalidNumber(offset: 0)), ("[1.]", .invalidNumber(offset: 1)),
+            ("[1e+]", .invalidNumber(offset: 1)),
             ("[-]", .invalidNumber(offset: 1)),
         ])
     func malformed(text: String, reason: JSONMalformation) {
@@ -42,25 +45,33 @@ struct JSONParserTests {
 
     @Test("A byte order mark is refused")
     func byteOrderMark() {
-        #expect(throws: JSONMalformation.unexpectedByte(offset: 0)) { try JSON(parsing: [0xEF, 0xBB, 0xBF] + "{}".bytes) }
+        #expect(throws: JSONMalformation.unexpectedByte(offset: 0)) {
+            try JSON(parsing: [0xEF, 0xBB, 0xBF] + "{}".bytes)
+        }
     }
 
     @Test(
         "Malformed UTF-8 is refused in values, in names, and behind escapes",
         arguments: [
             [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xE0, 0x80, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80],
-            [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE], [0xFF],
+            [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE],
+            [0xFF],
         ] as [[UInt8]])
     func malformedUTF8(bytes: [UInt8]) {
         #expect(throws: JSONMalformation.invalidUTF8(offset: 1)) { try JSON(parsing: "\"".bytes + bytes + "\"".bytes) }
-        #expect(throws: JSONMalformation.invalidUTF8(offset: 2)) { try JSON(parsing: "{\"".bytes + bytes + "\":1}".bytes) }
-        #expect(throws: JSONMalformation.invalidUTF8(offset: 1)) { try JSON(parsing: "\"\\n".bytes + bytes + "\"".bytes) }
+        #expect(throws: JSONMalformation.invalidUTF8(offset: 2)) {
+            try JSON(parsing: "{\"".bytes + bytes + "\":1}".bytes)
+        }
+        #expect(throws: JSONMalformation.invalidUTF8(offset: 1)) {
+            try JSON(parsing: "\"\\n".bytes + bytes + "\"".bytes)
+        }
     }
 
     @Test(
         "A name given twice is refused, however it is spelled and wherever it stands",
         arguments: [
-            "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "[{\"x\":{\"é\":1,\"b\":2,\"\\u00e9\":3}}]", "{\"\":1,\"\":2}",
+            "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "[{\"x\":{\"é\":1,\"b\":2,\"\\u00e9\":3}}]",
+            "{\"\":1,\"\":2}",
         ])
     func duplicates(text: String) {
         let refusal = #expect(throws: JSONMalformation.self) { try JSON(parsing: text.bytes) }
@@ -72,7 +83,8 @@ struct JSONParserTests {
         let members = (0..<count).map { "\"m\($0)\":\($0)" }
         for repeated in [0, count / 2, count - 1] {
             let text = "{" + (members + ["\"m\(repeated)\":0"]).joined(separator: ",") + "}"
-            #expect(throws: JSONMalformation.duplicateName(offset: text.utf8.count - "\"m\(repeated)\":0}".utf8.count)) {
+            #expect(throws: JSONMalformation.duplicateName(offset: text.utf8.count - "\"m\(repeated)\":0}".utf8.count))
+            {
                 try JSON(parsing: text.bytes)
             }
         }
@@ -94,7 +106,8 @@ struct JSONParserTests {
     func depth(open: String) throws {
         let close = open == "[" ? "]" : "}"
         func nested(_ depth: Int) -> [UInt8] {
-            (String(repeating: open, count: depth) + (open == "[" ? "" : "1") + String(repeating: close, count: depth)).bytes
+            (String(repeating: open, count: depth) + (open == "[" ? "" : "1") + String(repeating: close, count: depth))
+                .bytes
         }
         _ = try JSON(parsing: nested(16))
         #expect(throws: JSONMalformation.tooDeep(offset: 16 * open.utf8.count)) { try JSON(parsing: nested(17)) }

@@ -17,7 +17,10 @@ struct JSONTestSuiteTests {
         let bytes = try Vectors.read(file)
         guard !Self.stricter.contains(where: file.hasSuffix) else {
             let refusal = #expect(throws: JSONMalformation.self) { try JSON(parsing: bytes) }
-            guard case .duplicateName = refusal else { Issue.record("refused for \(refusal as Any)"); return }
+            guard case .duplicateName = refusal else {
+                Issue.record("refused for \(refusal as Any)")
+                return
+            }
             return
         }
         let value = try JSON(parsing: bytes)

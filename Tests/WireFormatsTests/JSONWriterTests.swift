@@ -45,10 +45,12 @@ extension JSON {
         case 2: return .integer(.random(in: .min ... .max, using: &generator))
         case 3: return .integer(.random(in: -9...9, using: &generator))
         case 4:
-            return .decimal(literal: ["-0", "1.50", "1e999", "0.000E-7", "12345678901234567890"].randomElement(using: &generator)!)
+            return .decimal(
+                literal: ["-0", "1.50", "1e999", "0.000E-7", "12345678901234567890"].randomElement(using: &generator)!)
         case 5: return .string(randomText(by: &generator))
         case 6:
-            return .array((0..<Int.random(in: 0...5, using: &generator)).map { _ in random(depth: depth - 1, by: &generator) })
+            return .array(
+                (0..<Int.random(in: 0...5, using: &generator)).map { _ in random(depth: depth - 1, by: &generator) })
         default:
             return .object(
                 JSONObject(

@@ -1,4 +1,5 @@
 package import JOSE
+package import WireFormats
 
 /// What one credential says, whatever its format.
 package struct CredentialContent: Sendable {
@@ -14,9 +15,13 @@ package struct CredentialContent: Sendable {
         package let key: PublicKey
         /// The DID that the holder named the key by, if one was used.
         package let did: String?
+        /// The key as `cnf` has it: the required members only.
+        package let jwk: JSONObject
 
-        package init(key: PublicKey, did: String?) {
+        /// - Parameter jwk: the key's required members if they are at hand, which saves computing them.
+        package init(key: PublicKey, did: String?, jwk: JSONObject? = nil) {
             (self.key, self.did) = (key, did)
+            self.jwk = jwk ?? key.jwk
         }
     }
 

@@ -12,6 +12,10 @@ struct DisclosureResolver {
     private var seenDigests = Set<[UInt8]>()
     private var resolvedCount = 0
     private var withheldCount = 0
+    private var depth = 0
+
+    /// As deep as a payload may be that discloses nothing: a chain of disclosures would otherwise exhaust the stack.
+    private static let maximumDepth = JSONLimits().depth
 
     static func resolve(
         _ payload: JSONObject, disclosures: [[UInt8]]
@@ -50,7 +54,14 @@ struct DisclosureResolver {
         }
     }
 
+    private mutating func enter() throws(SDJWTRefusal) {
+        depth += 1
+        guard depth <= Self.maximumDepth else { throw .malformedDisclosure }
+    }
+
     private mutating func resolve(object: JSONObject) throws(SDJWTRefusal) -> JSONObject {
+        try enter()
+        defer { depth -= 1 }
         var resolved = JSONObject()
         for member in object.members where member.name != "_sd" {
             guard member.name != "..." else { throw .forbiddenName }
@@ -69,6 +80,8 @@ struct DisclosureResolver {
     }
 
     private mutating func resolve(array: [JSON]) throws(SDJWTRefusal) -> [JSON] {
+        try enter()
+        defer { depth -= 1 }
         var resolved: [JSON] = []
         for element in array {
             guard let object = element.object, let reference = object["..."] else {

@@ -10,10 +10,11 @@ package enum SDJWTRefusal: Error, Equatable {
     case jws(JWSRefusal)
     case payloadNotJSONObject
     case unsupportedHashAlgorithm
-    /// Not `[salt, name, value]` or `[salt, value]`.
+    /// Not `[salt, name, value]` or `[salt, value]`, in the wrong place, or nested too deep.
     case malformedDisclosure
-    /// A disclosed name is `_sd` or `...`, or already stands beside its digest.
+    /// A disclosed name is `_sd` or `...`.
     case forbiddenName
+    /// A disclosed name already stands beside its digest.
     case nameCollision
     case duplicateDigest
     /// RFC 9901 §7.1 step 5: a disclosure that nothing refers to.

@@ -35,7 +35,7 @@ package struct SDJWTVCEncoder: CredentialEncoder {
         payload.integer(content.expiresAt)
         if let holder = content.holder {
             payload.raw(",\"cnf\":{\"jwk\":")
-            payload.value(.object(holder.key.jwk))
+            payload.value(.object(holder.jwk))
             payload.raw("}")
         }
         disclosures.writeMembers(of: content.claims, decoys: decoys, isFirst: false, to: &payload)

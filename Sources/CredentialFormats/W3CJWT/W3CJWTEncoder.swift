@@ -64,7 +64,7 @@ package struct W3CJWTEncoder: CredentialEncoder {
                 "exp": .integer(content.expiresAt),
             ]
             if let subject { payload["sub"] = .string(subject) }
-            if let holder = content.holder { payload["cnf"] = ["jwk": .object(holder.key.jwk)] }
+            if let holder = content.holder { payload["cnf"] = ["jwk": .object(holder.jwk)] }
             return try jws.sign(payload: JSON.object(payload).encoded())
         case .v2_0:
             credential["validFrom"] = .string(from)
@@ -73,7 +73,7 @@ package struct W3CJWTEncoder: CredentialEncoder {
             credential["iss"] = .string(issuer)
             credential["iat"] = .integer(content.issuedAt)
             credential["exp"] = .integer(content.expiresAt)
-            if let holder = content.holder { credential["cnf"] = ["jwk": .object(holder.key.jwk)] }
+            if let holder = content.holder { credential["cnf"] = ["jwk": .object(holder.jwk)] }
             return try jws.sign(payload: JSON.object(credential).encoded())
         }
     }

@@ -88,7 +88,7 @@ package struct CredentialIssuance: Sendable {
                 throw .proof(error)
             }
             guard !holders.contains(where: { $0?.key == proof.key }) else { throw .sameKeyTwice }
-            holders.append(CredentialContent.Holder(key: proof.key, did: proof.did))
+            holders.append(CredentialContent.Holder(key: proof.key, did: proof.did, jwk: proof.jwk))
             let nonce = try recognise(proof.nonce, at: instant)
             if !nonces.contains(nonce) { nonces.append(nonce) }
         }

@@ -117,8 +117,7 @@ package struct Offers: Sendable {
     package func show(_ id: TicketID) async throws -> (offer: StoredOffer, timeline: [TimelineEvent])? {
         guard let stored = try await store.offer(id) else { return nil }
         let recorded = try await store.timeline(of: id).flatMap(\.withNonce)
-        // Sorting keeps the order of what happened at one moment.
-        return (stored, (stored.milestones + recorded).sorted { $0.at < $1.at })
+        return (stored, (stored.milestones + recorded).sorted { $0.isBefore($1) })
     }
 
     package func list(before: TicketID?, limit: Int) async throws -> [StoredOffer] {
@@ -153,6 +152,15 @@ package struct Offers: Sendable {
 }
 
 extension TimelineEvent {
+    /// By time; within a millisecond, which is as exact as a nonce's time, by the order that steps can only have.
+    fileprivate func isBefore(_ other: TimelineEvent) -> Bool {
+        let (own, others) = (at.milliseconds, other.at.milliseconds)
+        guard own == others, let ownStep = Step.allCases.firstIndex(of: step),
+            let otherStep = Step.allCases.firstIndex(of: other.step)
+        else { return own < others }
+        return ownStep < otherStep
+    }
+
     /// The event, and before it the fetching of the nonce that it used: nothing is written when a nonce is handed out.
     fileprivate var withNonce: [TimelineEvent] {
         guard let milliseconds = detail[CredentialIssuance.nonceFetchedAt]?.integer else { return [self] }
@@ -163,6 +171,10 @@ extension TimelineEvent {
             TimelineEvent(at: at, step: step, outcome: outcome, detail: detail),
         ]
     }
+}
+
+extension Date {
+    fileprivate var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded(.down)) }
 }
 
 extension StoredOffer {

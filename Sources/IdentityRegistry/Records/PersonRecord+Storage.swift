@@ -1,4 +1,5 @@
 package import RegistryRecords
+import WireFormats
 
 /// Why bytes are not a stored record.
 package struct DamagedRecord: Error, Equatable {}
@@ -129,7 +130,7 @@ private struct StorageReader {
     }
 
     mutating func text() throws(DamagedRecord) -> String {
-        guard let text = String(validating: try slice(), as: UTF8.self) else { throw DamagedRecord() }
+        guard let text = String(strictUTF8: try slice()) else { throw DamagedRecord() }
         return text
     }
 

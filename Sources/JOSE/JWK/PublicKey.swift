@@ -107,6 +107,12 @@ extension PublicKey {
         return bytes
     }
 
+    /// The required members of a JWK that is this key, in lexicographic order.
+    package func requiredMembers(of jwk: JSONObject) -> JSONObject {
+        let names = algorithm == .edDSA ? ["crv", "kty", "x"] : ["crv", "kty", "x", "y"]
+        return JSONObject(names.compactMap { name in jwk[name].map { (name, $0) } })
+    }
+
     /// The required members only, in lexicographic order: what RFC 7638 §3.2 hashes.
     package var jwk: JSONObject {
         switch self {

@@ -22,7 +22,7 @@ package struct BearerToken: Sendable {
         guard values.count == 1 else { throw .repeatedHeader }
         let parts = value.split(separator: " ", maxSplits: 1)
         guard let scheme = parts.first, scheme.lowercased() == "bearer" else { throw .otherScheme }
-        guard parts.count == 2, parts[1].utf8.allSatisfy(Self.isTokenCharacter) else { throw .malformed }
+        guard parts.count == 2, Self.isToken(parts[1]) else { throw .malformed }
         text = String(parts[1])
     }
 
@@ -30,13 +30,18 @@ package struct BearerToken: Sendable {
         query.split(separator: "&").contains { $0 == "access_token" || $0.hasPrefix("access_token=") }
     }
 
-    /// `b64token` of RFC 6750 §2.1.
+    /// `b64token` of RFC 6750 §2.1: one character or more, then any number of equals signs.
+    private static func isToken(_ text: Substring) -> Bool {
+        guard let end = text.utf8.lastIndex(where: { $0 != UInt8(ascii: "=") }) else { return false }
+        return text.utf8[...end].allSatisfy(isTokenCharacter)
+    }
+
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
-        default: "-._~+/=".utf8.contains(byte)
+        default: "-._~+/".utf8.contains(byte)
         }
     }
 }

@@ -32,8 +32,8 @@ package enum CredentialOfferLink: Sendable, Equatable {
         let scheme = link[..<schemeEnd.lowerBound].lowercased()
         let isWeb = scheme == "https" || scheme == "http"
         guard isWeb || scheme == Self.scheme || scheme == "haip-vci" else { throw .notALink }
-        let query = link.firstIndex(of: "?").map { link[link.index(after: $0)...] } ?? ""
-        guard let parameters = try? FormParameters(parsing: query.prefix { $0 != "#" }) else { throw .notALink }
+        let query = link.prefix { $0 != "#" }.drop { $0 != "?" }.dropFirst()
+        guard let parameters = try? FormParameters(parsing: query) else { throw .notALink }
         switch (parameters["credential_offer"], parameters["credential_offer_uri"]) {
         case (let value?, nil):
             do throws(CredentialOffer.Malformation) {

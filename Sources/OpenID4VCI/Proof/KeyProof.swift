@@ -1,6 +1,6 @@
 package import Foundation
 package import JOSE
-import WireFormats
+package import WireFormats
 
 /// Why a key proof is refused.
 package enum KeyProofRefusal: Error, Equatable {
@@ -30,6 +30,8 @@ package struct VerifiedKeyProof: Sendable {
     package let key: PublicKey
     /// The DID by which `kid` named the key.
     package let did: String?
+    /// The required members of the key, taken from the proof: base64url has one spelling, so they are the key's own.
+    package let jwk: JSONObject?
     package let nonce: String
 
     /// What a proof is checked against.
@@ -77,6 +79,7 @@ package struct VerifiedKeyProof: Sendable {
         guard let nonce = claims["nonce"]?.string, !nonce.isEmpty else { throw .missingNonce }
         self.key = key
         self.did = did
+        jwk = token.header["jwk"]?.object.map(key.requiredMembers)
         self.nonce = nonce
     }
 

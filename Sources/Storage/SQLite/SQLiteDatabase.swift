@@ -79,8 +79,10 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
     /// Microseconds that a commit waits for company while requests come in together. It costs each a moment and saves
     /// most of them a commit of their own.
     private static let gathering: UInt32 = 1000
+    private static let closed = DatabaseFailure(code: SQLITE_MISUSE, message: "the database is closed")
 
-    private let connection: SQLiteConnection
+    /// Nil once the writer was stopped: the last connection to be closed moves the log into the database file.
+    private var connection: SQLiteConnection?
     private let queue = Mutex(Queue())
     private let wakeUp = DispatchSemaphore(value: 0)
     private let stopped = DispatchSemaphore(value: 0)
@@ -93,6 +95,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
                 commit(jobs)
                 previous = jobs.count
             }
+            connection = nil
             stopped.signal()
         }
         thread.name = "database-writer"
@@ -105,7 +108,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
             queue.jobs.append(job)
             return (queue.jobs.count == 1, false)
         }
-        if isStopping { return job.fail(DatabaseFailure(code: SQLITE_MISUSE, message: "the database is closed")) }
+        if isStopping { return job.fail(Self.closed) }
         if wasEmpty { wakeUp.signal() }
     }
 
@@ -148,6 +151,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
     }
 
     private func transaction(_ jobs: [WriteJob]) throws -> [@Sendable () -> Void] {
+        guard let connection else { throw Self.closed }
         try connection.run("BEGIN IMMEDIATE")
         do {
             let done = try jobs.map { try $0.run(connection) }

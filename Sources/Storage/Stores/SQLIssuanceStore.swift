@@ -8,14 +8,17 @@ package import TransactionTimeline
 package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    let cache: GrantCache
 
-    package init(database: SQLiteDatabase, sealer: DataSealer) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, cache: GrantCache = GrantCache()) {
         self.database = database
         self.sealer = sealer
+        self.cache = cache
     }
 
     package func grant(for token: TicketID) async throws -> AccessGrant? {
-        try database.read { connection in
+        if let known = cache[token] { return known }
+        return try database.read { connection in
             try connection.first(
                 """
                 SELECT token_expires_at, configuration_ids, subject_id, sealed_claims FROM offers
@@ -41,7 +44,10 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
                 SELECT 1 FROM offers WHERE id = $1 AND token_expires_at > $2 AND cancelled_at IS NULL
                 """, .bytes(issuance.transaction.bytes), .integer(issuance.event.at.microseconds)
             ) { _ in true }
-            guard isAlive == true else { return .failure(.accessEnded) }
+            guard isAlive == true else {
+                cache.remove(issuance.transaction)
+                return .failure(.accessEnded)
+            }
             for (index, nonce) in issuance.nonces.enumerated() {
                 let spent = try connection.run(
                     "INSERT INTO spent_nonces (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(nonce.bytes))

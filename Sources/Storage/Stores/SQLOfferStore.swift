@@ -8,10 +8,12 @@ package import TransactionTimeline
 package struct SQLOfferStore: OfferStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    let cache: GrantCache
 
-    package init(database: SQLiteDatabase, sealer: DataSealer) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, cache: GrantCache = GrantCache()) {
         self.database = database
         self.sealer = sealer
+        self.cache = cache
     }
 
     package func insert(_ offer: StoredOffer) async throws {
@@ -56,7 +58,8 @@ package struct SQLOfferStore: OfferStore {
     }
 
     package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
-        try await database.write { connection in
+        cache.remove(id)
+        return try await database.write { connection in
             try connection.run(
                 """
                 UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL

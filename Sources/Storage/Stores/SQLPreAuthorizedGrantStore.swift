@@ -7,12 +7,22 @@ import TransactionTimeline
 /// Spends pre-authorized codes over SQL.
 package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
     let database: SQLiteDatabase
+    let cache: GrantCache
 
-    package init(database: SQLiteDatabase) {
+    package init(database: SQLiteDatabase, cache: GrantCache = GrantCache()) {
         self.database = database
+        self.cache = cache
     }
 
     package func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal> {
+        let outcome = try await spend(redemption)
+        guard case .success(let grant) = outcome else { return outcome.map { _ in } }
+        if let grant { cache.insert(grant, at: redemption.at) }
+        return .success(())
+    }
+
+    /// - Returns: the grant, or nil where its subject's claims came with the offer.
+    private func spend(_ redemption: PreAuthorizedRedemption) async throws -> Result<AccessGrant?, RedemptionRefusal> {
         try await database.write { connection in
             let at = SQLValue.integer(redemption.at.microseconds)
             let id = SQLValue.bytes(redemption.offer.bytes)
@@ -20,20 +30,29 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
                 try TimelineTable.appendIfRoom(event, to: redemption.offer, on: connection)
             }
             // The one statement that spends the code: whoever changes the row has it.
-            let spent = try connection.run(
+            let spent = try connection.first(
                 """
                 UPDATE offers SET redeemed_at = $1, token_expires_at = $2
                 WHERE id = $3 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $4
                     AND failed_tries < $5
                     AND (tx_code_mac = $6 OR (tx_code_mac IS NULL AND $7 = 0))
-                """, at, .integer(redemption.tokenExpiresAt.microseconds), id, at, .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
-                .integer(redemption.txCodeMAC == nil ? 0 : 1))
-            guard spent == 1 else {
+                RETURNING configuration_ids, subject_id
+                """, at, .integer(redemption.tokenExpiresAt.microseconds), id, at,
+                .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
+                .integer(redemption.txCodeMAC == nil ? 0 : 1)
+            ) { (configurationIDs: $0.text(0), subject: $0.optionalText(1)) }
+            guard let spent else {
                 let refusal = try refuse(redemption, on: connection)
                 if let refusal, refusal != .unknown { try note(refusal, redemption, on: connection) }
                 return .failure(refusal ?? .unknown)
             }
-            return .success(())
+            return .success(
+                spent.subject.map { subject in
+                    AccessGrant(
+                        transaction: redemption.offer,
+                        credentialConfigurationIDs: spent.configurationIDs.split(separator: " ").map(String.init),
+                        subject: .registry(id: subject), expiresAt: redemption.tokenExpiresAt)
+                })
         }
     }
 

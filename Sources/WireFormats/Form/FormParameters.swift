@@ -74,7 +74,7 @@ package struct FormParameters: Sendable {
             }
             index += 1
         }
-        guard let text = String(validating: decoded, as: UTF8.self) else { throw .invalidUTF8 }
+        guard let text = String(strictUTF8: decoded[...]) else { throw .invalidUTF8 }
         return text
     }
 

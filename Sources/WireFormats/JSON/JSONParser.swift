@@ -247,7 +247,7 @@ private struct JSONParser {
     }
 
     private func decodeUTF8(_ text: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONMalformation) -> String {
-        guard let string = String(validating: text, as: UTF8.self) else { throw .invalidUTF8(offset: start) }
+        guard let string = String(strictUTF8: UnsafeBufferPointer(rebasing: text)) else { throw .invalidUTF8(offset: start) }
         return string
     }
 

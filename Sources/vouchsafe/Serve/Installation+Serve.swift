@@ -62,7 +62,8 @@ extension Installation {
             TicketMint(root: ring.ticketKey, purpose: purpose, issuer: identifier)
         }
         let (codes, tokens, nonces) = (mint("pre-authorized code"), mint("access token"), mint("nonce"))
-        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer)
+        let cache = GrantCache()
+        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer, cache: cache)
         let liveKeys = keys
         let issuance = CredentialIssuance(
             issuerIdentifier: identifier, configurations: configuration.credentials,
@@ -72,13 +73,13 @@ extension Installation {
                 batchSize: configuration.batchSize, nonceLifetime: configuration.nonceLifetime))
         let offers = Offers(
             issuerIdentifier: identifier, offerEndpoint: identifier + IssuerSite.Paths.offer, codes: codes,
-            store: SQLOfferStore(database: database, sealer: ring.dataSealer), issuance: issuance,
+            store: SQLOfferStore(database: database, sealer: ring.dataSealer, cache: cache), issuance: issuance,
             policy: Offers.Policy(
                 lifetime: configuration.offerLifetime, txCodeLength: configuration.transactionCodeLength),
             now: now)
         let trail = ClientTrail()
         let token = TokenEndpoint(
-            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database),
+            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database, cache: cache),
             tokenLifetime: configuration.accessTokenLifetime,
             earlierEvents: EarlierEvents { _, client in trail.takeEvents(client: client) }, now: now)
         let credential = CredentialEndpoint(

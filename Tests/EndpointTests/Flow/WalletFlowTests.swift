@@ -1,3 +1,5 @@
+import HTTPTypes
+import JOSE
 import Testing
 import Verifier
 import WalletClient

@@ -59,7 +59,7 @@ import WireFormats
 
     @Test("The development root is a certificate in PEM")
     func servesDevelopmentRoot() async throws {
-        let reply = await try TestIssuer().send(.get, "/trust/development-root.pem")
+        let reply = try await TestIssuer().send(.get, "/trust/development-root.pem")
         #expect(reply.status == 200)
         #expect(reply.headers[.contentType] == "application/x-pem-file")
         #expect(reply.text.hasPrefix("-----BEGIN CERTIFICATE-----\n"))

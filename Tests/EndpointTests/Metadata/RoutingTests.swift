@@ -53,7 +53,7 @@ import WireFormats
 
     @Test("The health of the issuer can be asked without a key")
     func tellsHealth() async throws {
-        let reply = await try TestIssuer().send(.get, "/health")
+        let reply = try await TestIssuer().send(.get, "/health")
         #expect(reply.status == 200)
         #expect(try reply.json == ["status": "ok"])
     }

@@ -8,7 +8,7 @@ enum TestConfiguration {
     static let people = """
         id,given_name,family_name,birth_date,credits,languages
         p-1,Zubeida,Ångström-Quine,1999-02-03,40,sv;ar
-        p-2,Ulrich,Vandersloot,2001-12-31,,
+        p-2,Ulrich,Vandersloot,2001-12-31,7,
         """
 
     static func yaml(publicURL: String) -> String {
@@ -25,7 +25,7 @@ enum TestConfiguration {
             given_name: {type: text, required: true}
             family_name: {type: text, required: true}
             birth_date: {type: date, required: true}
-            credits: integer
+            credits: {type: integer, required: true}
             languages: list
         offers: {lifetime: 10m, tx_code: {length: 6}}
         tokens: {lifetime: 4m}

@@ -1,7 +1,9 @@
+import ConfigurationFile
 import Foundation
 import HTTPTypes
 import Logging
 import OAuth
+import Storage
 import Testing
 import WebServer
 import WireFormats

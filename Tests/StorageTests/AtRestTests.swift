@@ -1,0 +1,63 @@
+import Foundation
+import OAuth
+import RegistryRecords
+import Storage
+import Testing
+
+/// What somebody finds who has the database file alone.
+@Suite struct AtRestTests {
+    @Test("Neither names nor claims stand in the file, in the log beside it, or after a checkpoint")
+    func sealsPersonalData() async throws {
+        let test = try await TestDatabase()
+        let person = PersonRecord(
+            id: "p-1", fields: ["given_name": .text("Zubeida"), "family_name": .text("Quinemarker")])
+        _ = try await test.people.upsert([person])
+        let offer = try await test.insertRedeemedOffer(claims: #"{"given_name":"Pushkina","city":"Northmarker"}"#)
+
+        // Proof that the test would see them: the offer's row is in the bytes.
+        try expectNoNames(in: test, butHas: offer.bytes)
+        _ = try await test.database.write { connection in
+            try connection.run("INSERT INTO spent_nonces (id) VALUES ($1)", .bytes([1]))
+        }
+        test.database.close()
+        test.otherProcess.close()
+        try checkpoint(test.file)
+        try expectNoNames(in: test, butHas: offer.bytes)
+
+        let reopened = try SQLiteDatabase(path: test.file.path, at: TestDatabase.now)
+        defer { reopened.close() }
+        let people = SQLPersonStore(database: reopened, sealer: test.sealer) { TestDatabase.now }
+        #expect(try await people.person(id: "p-1") == person)
+    }
+
+    @Test("A sealed record that was moved to another person does not open")
+    func bindsRecordsToPersons() async throws {
+        let test = try await TestDatabase()
+        _ = try await test.people.upsert([
+            PersonRecord(id: "p-1", fields: ["a": .text("x")]), PersonRecord(id: "p-2", fields: ["a": .text("y")]),
+        ])
+        _ = try await test.database.write { connection in
+            try connection.run(
+                "UPDATE people SET sealed_record = (SELECT sealed_record FROM people WHERE id = 'p-1') WHERE id = 'p-2'"
+            )
+        }
+        await #expect(throws: (any Error).self) { try await test.people.person(id: "p-2") }
+        #expect(try await test.people.person(id: "p-1") != nil)
+    }
+
+    /// The last connection to close moves the log into the file.
+    private func checkpoint(_ file: URL) throws {
+        #expect(!FileManager.default.fileExists(atPath: file.path + "-wal"))
+    }
+
+    private func expectNoNames(in test: TestDatabase, butHas marker: [UInt8]) throws {
+        var bytes = Data()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: test.file.path + suffix) {
+            bytes += try Data(contentsOf: URL(filePath: test.file.path + suffix))
+        }
+        #expect(bytes.range(of: Data(marker)) != nil)
+        for name in ["Zubeida", "Quinemarker", "Pushkina", "Northmarker", "given_name"] {
+            #expect(bytes.range(of: Data(name.utf8)) == nil, "\(name)")
+        }
+    }
+}
