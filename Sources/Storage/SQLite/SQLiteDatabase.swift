@@ -95,7 +95,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
                 commit(jobs)
                 previous = jobs.count
             }
-            connection = nil
+            self.connection = nil
             stopped.signal()
         }
         thread.name = "database-writer"

@@ -58,6 +58,7 @@ import WireFormats
         _ = try await issuer.redeem(redeemed)
         _ = await issuer.manage(.delete, "/offers/" + cancelled.id)
         for _ in 0..<5 { _ = await issuer.tokenRequest(code: locked.code, txCode: "x") }
+        issuer.clock.advance(by: 1)
         for (offer, state) in [(redeemed, "redeemed"), (cancelled, "cancelled"), (locked, "locked")] {
             try await expectGone(offer, state, at: issuer)
         }

@@ -98,6 +98,7 @@ import WireFormats
         let issuer = try await TestIssuer.withPeople()
         let offer = try await issuer.makeOffer()
         #expect(await issuer.manage(.delete, "/offers/" + offer.id).status == 204)
+        issuer.clock.advance(by: 1)
         try expect(await issuer.tokenRequest(code: offer.code), is: Self.badCode)
         #expect(try await issuer.timeline(of: offer).last?["reason"] == "the offer was cancelled")
     }
