@@ -114,7 +114,8 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
-                "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "OutgoingHTTP", "RegistryRecords", "Storage", "TransactionTimeline",
+                "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "OutgoingHTTP", "RegistryRecords", "Storage",
+                "TransactionTimeline",
                 "Verifier", "WalletClient", "WebServer", "WireFormats", arguments, httpClient, lifecycle,
                 logging, nioCore, nioHTTP1,
             ],
@@ -126,7 +127,8 @@ let package = Package(
 
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "WireFormats"]),
-        tests("ConfigurationFileTests", ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords"]),
+        tests(
+            "ConfigurationFileTests", ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords"]),
         tests("VerifierTests", ["CredentialFormats", "JOSE", "Verifier", "WireFormats", crypto, x509, asn1]),
         tests(
             "WalletClientTests",

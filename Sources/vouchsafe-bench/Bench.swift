@@ -33,7 +33,8 @@ struct Bench: ParsableCommand {
         var report = BenchReport()
         let process = try ServerProcess(executable: server, port: port)
         defer { process.stop() }
-        report.startup = Double(process.startup.components.attoseconds) * 1e-15
+        report.startup =
+            Double(process.startup.components.attoseconds) * 1e-15
             + Double(process.startup.components.seconds) * 1e3
         let load = FlowLoad(server: process, wallets: wallets)
         // One run that is not counted: connections, caches and statements are made.

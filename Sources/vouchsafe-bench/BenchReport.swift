@@ -35,9 +35,12 @@ struct BenchReport {
         for row in rows {
             let sorted = row.values.sorted()
             let cells = [median(sorted), sorted.first ?? 0, sorted.last ?? 0].map { String(format: "%10.2f", $0) }
-            lines.append(row.name.padding(toLength: 34, withPad: " ", startingAt: 0) + cells.joined(separator: " ") + " " + row.unit)
+            lines.append(
+                row.name.padding(toLength: 34, withPad: " ", startingAt: 0) + cells.joined(separator: " ") + " "
+                    + row.unit)
         }
-        lines.append("start to ready".padding(toLength: 34, withPad: " ", startingAt: 0) + String(format: "%10.1f ms", startup))
+        lines.append(
+            "start to ready".padding(toLength: 34, withPad: " ", startingAt: 0) + String(format: "%10.1f ms", startup))
         lines.append(
             "resident memory".padding(toLength: 34, withPad: " ", startingAt: 0)
                 + String(format: "%10.1f MB after %d issuances", residentMegabytes, issuances))
@@ -48,10 +51,18 @@ struct BenchReport {
         var object = JSONObject(
             rows.map { row in
                 let name = row.name.trimmingCharacters(in: .whitespaces)
-                return (name, ["unit": .string(row.unit), "median": decimal(median(row.values.sorted())), "runs": .array(row.values.map(decimal))])
+                return (
+                    name,
+                    [
+                        "unit": .string(row.unit), "median": decimal(median(row.values.sorted())),
+                        "runs": .array(row.values.map(decimal)),
+                    ]
+                )
             })
         object["start to ready"] = ["unit": "ms", "median": decimal(startup)]
-        object["resident memory"] = ["unit": "MB", "median": decimal(residentMegabytes), "issuances": .integer(Int64(issuances))]
+        object["resident memory"] = [
+            "unit": "MB", "median": decimal(residentMegabytes), "issuances": .integer(Int64(issuances)),
+        ]
         return .object(object)
     }
 

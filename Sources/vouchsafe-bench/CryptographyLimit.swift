@@ -33,7 +33,8 @@ enum CryptographyLimit {
                 Claim("claim_number_\($0)", .json(.string("the value of claim \($0)")), isSelectivelyDisclosable: true)
             })
         let holder = CredentialContent.Holder(key: PrivateKey.generateP256().publicKey, did: nil)
-        let content = CredentialContent(claims: claims, holder: holder, issuedAt: 1_790_000_000, expiresAt: 1_800_000_000)
+        let content = CredentialContent(
+            claims: claims, holder: holder, issuedAt: 1_790_000_000, expiresAt: 1_800_000_000)
         return try perCall(4_000) {
             guard try encoder.issue(content).count > 2_000 else { throw BenchFailure("credential too short") }
         }

@@ -78,7 +78,8 @@ private final class LoadWallet {
 
     /// Runs one flow; the seconds that its credential request took.
     func obtain(code: String) throws -> Double {
-        let form = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code=" + code
+        let form =
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code=" + code
         let token = try expect("access_token") {
             try connection.send(
                 "POST", "/auth/token-endpoint", headers: "Content-Type: application/x-www-form-urlencoded\r\n",

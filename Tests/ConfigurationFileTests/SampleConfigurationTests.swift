@@ -42,7 +42,7 @@ struct SampleConfigurationTests {
             study.format
                 == .jwtVCJSONLD(
                     W3CCredentialType(
-                        dataModel: .v2_0, types: ["VerifiableCredential", "StudyID"],
+                        dataModel: .version2, types: ["VerifiableCredential", "StudyID"],
                         contexts: ["https://www.w3.org/ns/credentials/v2"])))
     }
 }

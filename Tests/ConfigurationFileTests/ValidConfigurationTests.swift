@@ -50,7 +50,7 @@ struct ValidConfigurationTests {
             credentials[1].format
                 == .jwtVCJSON(
                     W3CCredentialType(
-                        dataModel: .v2_0, types: ["VerifiableCredential", "StudentID"],
+                        dataModel: .version2, types: ["VerifiableCredential", "StudentID"],
                         contexts: ["https://www.w3.org/ns/credentials/v2"])))
         #expect(credentials[1].scope == nil)
     }
@@ -72,7 +72,7 @@ struct ValidConfigurationTests {
             configuration.credentials[1].format
                 == .jwtVCJSON(
                     W3CCredentialType(
-                        dataModel: .v1_1, types: ["VerifiableCredential", "StudentID", "LibraryCard"],
+                        dataModel: .version1, types: ["VerifiableCredential", "StudentID", "LibraryCard"],
                         contexts: ["https://www.w3.org/2018/credentials/v1", "https://example.org/c1"])))
     }
 

@@ -25,7 +25,7 @@ struct W3CJWTEncoderTests {
 
     @Test("Data model 1.1: the credential stands in vc, and the JWT's claims repeat it")
     func version1() throws {
-        let (header, payload) = try issue(.v1_1)
+        let (header, payload) = try issue(.version1)
         #expect(header.names == ["alg", "typ", "kid"])
         #expect(header["typ"] == "JWT")
         #expect(header["kid"]?.string?.hasPrefix("did:web:issuer.example:university#") == true)
@@ -50,7 +50,7 @@ struct W3CJWTEncoderTests {
 
     @Test("Data model 2.0: the payload is the credential, with no vc claim")
     func version2() throws {
-        let (header, payload) = try issue(.v2_0)
+        let (header, payload) = try issue(.version2)
         #expect(header.names == ["alg", "typ", "cty", "kid"])
         #expect(header["typ"] == "vc+jwt")
         #expect(header["cty"] == "vc")
@@ -70,7 +70,7 @@ struct W3CJWTEncoderTests {
 
     @Test(
         "The subject is the holder's DID: the one it used, or its key's",
-        arguments: [.v1_1, .v2_0] as [W3CCredentialType.DataModel])
+        arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
     func subject(model: W3CCredentialType.DataModel) throws {
         func subject(_ payload: JSON) -> JSON? { (payload["vc"] ?? payload)["credentialSubject"] }
         let own = try issue(model, did: "did:example:holder").payload
@@ -84,7 +84,7 @@ struct W3CJWTEncoderTests {
         #expect(bearer["sub"] == nil)
     }
 
-    @Test("Every credential has an identifier of its own", arguments: [.v1_1, .v2_0] as [W3CCredentialType.DataModel])
+    @Test("Every credential has an identifier of its own", arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
     func identifiers(model: W3CCredentialType.DataModel) throws {
         let ids = try (0..<10).map { _ in
             let payload = try issue(model).payload
@@ -97,7 +97,7 @@ struct W3CJWTEncoderTests {
         }
     }
 
-    @Test("Certificates go into x5c as base64", arguments: [.v1_1, .v2_0] as [W3CCredentialType.DataModel])
+    @Test("Certificates go into x5c as base64", arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
     func certificates(model: W3CCredentialType.DataModel) throws {
         #expect(try issue(model, certificates: [[0xFB, 0xFF], [1]]).header["x5c"] == ["+/8=", "AQ=="])
         #expect(try issue(model).header["x5c"] == nil)

@@ -71,7 +71,7 @@ struct Landing {
     /// Needs a claim that the registry lacks.
     static let libraryCard = CredentialConfiguration(
         id: "library-card",
-        format: .jwtVCJSON(W3CCredentialType(dataModel: .v2_0, types: ["VerifiableCredential"], contexts: [])),
+        format: .jwtVCJSON(W3CCredentialType(dataModel: .version2, types: ["VerifiableCredential"], contexts: [])),
         scope: nil, validity: .seconds(86_400), isKeyBound: true,
         display: [CredentialDisplay(name: "Library card", locale: "en", backgroundColor: "#fc8")],
         claims: [

@@ -44,7 +44,7 @@ struct MutationTests {
     @Test("No mutation of a credential verifies with other claims, and none crashes", arguments: [1, 2, 3] as [UInt64])
     func credentials(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        for original in [try Samples.sdJWT(), try Samples.w3c(.v1_1), try Samples.w3c(.v2_0)] {
+        for original in [try Samples.sdJWT(), try Samples.w3c(.version1), try Samples.w3c(.version2)] {
             let claims = try await Samples.verify(original).content?.claims
             for _ in 0..<400 {
                 let mutant = original.mutated(by: &generator)
@@ -58,7 +58,7 @@ struct MutationTests {
     @Test("No payload, whatever is in it, crashes the checks", arguments: [4, 5, 6] as [UInt64])
     func payloads(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
-        for original in [try Samples.sdJWT(), try Samples.w3c(.v1_1), try Samples.w3c(.v2_0)] {
+        for original in [try Samples.sdJWT(), try Samples.w3c(.version1), try Samples.w3c(.version2)] {
             let jws = try UnverifiedJWS(parsing: Array(original.prefix { $0 != UInt8(ascii: "~") }))
             var header = jws.header
             header["alg"] = nil

@@ -83,7 +83,7 @@ struct PublishedKeysTests {
             "assertionMethod": [["id": .string("#" + Samples.keyID), "publicKeyJwk": .object(Self.jwk)]],
         ]
         for document in [Self.didDocument, relative, embedded] {
-            #expect(try await verify(Samples.w3c(.v1_1), [Self.didURL: .object(document)]).isValid)
+            #expect(try await verify(Samples.w3c(.version1), [Self.didURL: .object(document)]).isValid)
         }
     }
 
@@ -96,7 +96,7 @@ struct PublishedKeysTests {
         var authenticationOnly = notAsserting
         authenticationOnly["authentication"] = Self.didDocument["assertionMethod"]
         for document in [other, notAsserting, authenticationOnly, [:]] {
-            let report = try await verify(Samples.w3c(.v1_1), [Self.didURL: .object(document)])
+            let report = try await verify(Samples.w3c(.version1), [Self.didURL: .object(document)])
             #expect(report.failure?.name == .issuerKey)
         }
     }
@@ -104,7 +104,7 @@ struct PublishedKeysTests {
     @Test("A key of another DID is not the issuer's")
     func otherDIDsKey() async throws {
         let credential = try Samples.resigned(
-            Samples.w3c(.v1_1), header: { $0["kid"] = "did:web:attacker.example#0" })
+            Samples.w3c(.version1), header: { $0["kid"] = "did:web:attacker.example#0" })
         let report = try await verify(credential, [Self.didURL: .object(Self.didDocument)])
         #expect(report.failure?.detail == IssuerKeyRefusal.keyOfOtherIssuer.explanation)
     }
@@ -116,7 +116,7 @@ struct PublishedKeysTests {
         ] {
             for keyID in [nil, "#" + (did.hasPrefix("did:jwk") ? "0" : String(did.dropFirst(8)))] {
                 let credential = try Samples.resigned(
-                    Samples.w3c(.v2_0),
+                    Samples.w3c(.version2),
                     payload: { payload in
                         payload["issuer"] = .string(did)
                         payload["iss"] = .string(did)

@@ -99,7 +99,7 @@ struct TrustFileTests {
         for names: [GeneralName] in [[.uniformResourceIdentifier(Samples.issuerURL)], [.dnsName("issuer.example")]] {
             let key = try Samples.issuerKey(certificates: [Self.der(Self.certificate(names: names))])
             let type = W3CCredentialType(
-                dataModel: .v2_0, types: ["VerifiableCredential"], contexts: ["https://www.w3.org/ns/credentials/v2"])
+                dataModel: .version2, types: ["VerifiableCredential"], contexts: ["https://www.w3.org/ns/credentials/v2"])
             let credential = try W3CJWTEncoder(key: key, type: type).issue(Samples.content())
             #expect(try await CredentialVerifier(keys: trust).verify(credential, at: Samples.now).isValid)
         }
@@ -159,7 +159,7 @@ struct TrustFileTests {
     func keySets() async throws {
         let trust = try keySet(.string(Samples.keyID))
         #expect(try await CredentialVerifier(keys: trust).verify(Samples.sdJWT(), at: Samples.now).isValid)
-        #expect(try await CredentialVerifier(keys: trust).verify(Samples.w3c(.v1_1), at: Samples.now).isValid)
+        #expect(try await CredentialVerifier(keys: trust).verify(Samples.w3c(.version1), at: Samples.now).isValid)
     }
 
     @Test("There is no key for an unknown kid, for none, or for another issuer's")

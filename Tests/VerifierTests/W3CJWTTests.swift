@@ -11,7 +11,7 @@ struct W3CJWTTests {
     @Test(
         "A credential of either data model is valid and says what it says",
         arguments: [
-            (W3CCredentialType.DataModel.v1_1, CredentialFormat.w3cModel1), (.v2_0, .w3cModel2),
+            (W3CCredentialType.DataModel.version1, CredentialFormat.w3cModel1), (.version2, .w3cModel2),
         ])
     func valid(model: W3CCredentialType.DataModel, format: CredentialFormat) async throws {
         let report = try await Samples.verify(Samples.w3c(model))
@@ -27,7 +27,7 @@ struct W3CJWTTests {
         #expect(report.outcome(of: .disclosures) == .notApplicable)
     }
 
-    @Test("The subject's DID alone binds the credential", arguments: [W3CCredentialType.DataModel.v1_1, .v2_0])
+    @Test("The subject's DID alone binds the credential", arguments: [W3CCredentialType.DataModel.version1, .version2])
     func boundByDID(model: W3CCredentialType.DataModel) async throws {
         let report = try await Samples.verify(Samples.resigned(Samples.w3c(model)) { $0["cnf"] = nil })
         #expect(report.isValid)
@@ -37,7 +37,7 @@ struct W3CJWTTests {
     @Test("A subject's DID without its key is not claimed to bind")
     func otherDID() async throws {
         let report = try await Samples.verify(
-            Samples.resigned(Samples.w3c(.v2_0)) { payload in
+            Samples.resigned(Samples.w3c(.version2)) { payload in
                 payload["cnf"] = nil
                 payload["credentialSubject"] = ["id": "did:web:holder.example", "a": 1]
             })
@@ -45,7 +45,7 @@ struct W3CJWTTests {
         #expect(report.outcome(of: .holderKey) == .notChecked)
     }
 
-    @Test("With another key nothing is believed", arguments: [W3CCredentialType.DataModel.v1_1, .v2_0])
+    @Test("With another key nothing is believed", arguments: [W3CCredentialType.DataModel.version1, .version2])
     func otherKey(model: W3CCredentialType.DataModel) async throws {
         let verifier = CredentialVerifier(keys: OneKey(key: Samples.otherIssuer.publicKey))
         let report = try await verifier.verify(Samples.w3c(model), at: Samples.now)
@@ -74,7 +74,7 @@ struct W3CJWTTests {
             _ description: String, _ check: Check.Name = .dataModel,
             _ change: @escaping @Sendable (inout JSONObject) -> Void
         ) -> Fault {
-            Fault(description, .v1_1, check) { payload in
+            Fault(description, .version1, check) { payload in
                 var credential = payload["vc"]?.object ?? [:]
                 change(&credential)
                 payload["vc"] = .object(credential)
@@ -83,14 +83,14 @@ struct W3CJWTTests {
     }
 
     static let faults: [Fault] = [
-        Fault("1.1 iss missing", .v1_1) { $0["iss"] = nil },
-        Fault("1.1 iss other", .v1_1) { $0["iss"] = "https://other.example" },
-        Fault("1.1 jti other", .v1_1) { $0["jti"] = "urn:uuid:other" },
-        Fault("1.1 sub other", .v1_1) { $0["sub"] = "did:example:other" },
-        Fault("1.1 nbf other", .v1_1) { $0["nbf"] = .integer(Samples.issuedAt - 1) },
-        Fault("1.1 exp other", .v1_1) { $0["exp"] = .integer(Samples.expiresAt + 1) },
-        Fault("1.1 typ", .v1_1, .typeHeader, header: { $0["typ"] = "dc+sd-jwt" }),
-        Fault("1.1 cnf other than sub", .v1_1, .holderKey) {
+        Fault("1.1 iss missing", .version1) { $0["iss"] = nil },
+        Fault("1.1 iss other", .version1) { $0["iss"] = "https://other.example" },
+        Fault("1.1 jti other", .version1) { $0["jti"] = "urn:uuid:other" },
+        Fault("1.1 sub other", .version1) { $0["sub"] = "did:example:other" },
+        Fault("1.1 nbf other", .version1) { $0["nbf"] = .integer(Samples.issuedAt - 1) },
+        Fault("1.1 exp other", .version1) { $0["exp"] = .integer(Samples.expiresAt + 1) },
+        Fault("1.1 typ", .version1, .typeHeader, header: { $0["typ"] = "dc+sd-jwt" }),
+        Fault("1.1 cnf other than sub", .version1, .holderKey) {
             $0["cnf"] = ["jwk": .object(Samples.otherIssuer.publicKey.jwk)]
         },
         .inVC("1.1 type") { $0["type"] = ["StudentCard"] },
@@ -99,20 +99,20 @@ struct W3CJWTTests {
         .inVC("1.1 no subject") { $0["credentialSubject"] = nil },
         .inVC("1.1 issuer object of another") { $0["issuer"] = ["id": "https://other.example"] },
         .inVC("1.1 issuanceDate no date", .dataModel) { $0["issuanceDate"] = "yesterday" },
-        Fault("2.0 vc claim", .v2_0) { $0["vc"] = [:] },
-        Fault("2.0 vp claim", .v2_0) { $0["vp"] = [:] },
-        Fault("2.0 iss other", .v2_0) { $0["iss"] = "https://other.example" },
-        Fault("2.0 no issuer", .v2_0) { $0["issuer"] = nil },
-        Fault("2.0 jti other", .v2_0) { $0["jti"] = "urn:uuid:other" },
-        Fault("2.0 sub other", .v2_0) { $0["sub"] = "did:example:other" },
-        Fault("2.0 type", .v2_0) { $0["type"] = "StudentCard" },
-        Fault("2.0 context of 1.1", .v2_0) { $0["@context"] = ["https://www.w3.org/2018/credentials/v1"] },
-        Fault("2.0 typ", .v2_0, .typeHeader, header: { $0["typ"] = "JWT" }),
-        Fault("2.0 cty", .v2_0, .typeHeader, header: { $0["cty"] = "vp" }),
-        Fault("2.0 expired by validUntil", .v2_0, .validity) { $0["validUntil"] = "2026-11-19T23:59:00Z" },
-        Fault("2.0 expired by exp", .v2_0, .validity) { $0["exp"] = 1_795_132_740 },
-        Fault("2.0 not yet valid", .v2_0, .validity) { $0["validFrom"] = "2026-11-20T01:01:01.5+01:00" },
-        Fault("2.0 validFrom no time", .v2_0, .validity) { $0["validFrom"] = "2026-11-20" },
+        Fault("2.0 vc claim", .version2) { $0["vc"] = [:] },
+        Fault("2.0 vp claim", .version2) { $0["vp"] = [:] },
+        Fault("2.0 iss other", .version2) { $0["iss"] = "https://other.example" },
+        Fault("2.0 no issuer", .version2) { $0["issuer"] = nil },
+        Fault("2.0 jti other", .version2) { $0["jti"] = "urn:uuid:other" },
+        Fault("2.0 sub other", .version2) { $0["sub"] = "did:example:other" },
+        Fault("2.0 type", .version2) { $0["type"] = "StudentCard" },
+        Fault("2.0 context of 1.1", .version2) { $0["@context"] = ["https://www.w3.org/2018/credentials/v1"] },
+        Fault("2.0 typ", .version2, .typeHeader, header: { $0["typ"] = "JWT" }),
+        Fault("2.0 cty", .version2, .typeHeader, header: { $0["cty"] = "vp" }),
+        Fault("2.0 expired by validUntil", .version2, .validity) { $0["validUntil"] = "2026-11-19T23:59:00Z" },
+        Fault("2.0 expired by exp", .version2, .validity) { $0["exp"] = 1_795_132_740 },
+        Fault("2.0 not yet valid", .version2, .validity) { $0["validFrom"] = "2026-11-20T01:01:01.5+01:00" },
+        Fault("2.0 validFrom no time", .version2, .validity) { $0["validFrom"] = "2026-11-20" },
     ]
 
     @Test("Each fault fails its check", arguments: faults)
@@ -125,7 +125,7 @@ struct W3CJWTTests {
 
     @Test("Issuers may leave out of the vc claim what JWT claims say")
     func claimsInstead() async throws {
-        let credential = try Samples.resigned(Samples.w3c(.v1_1)) { payload in
+        let credential = try Samples.resigned(Samples.w3c(.version1)) { payload in
             var credential = payload["vc"]?.object ?? [:]
             for name in ["issuer", "id", "issuanceDate", "expirationDate"] { credential[name] = nil }
             payload["vc"] = .object(credential)
@@ -133,10 +133,10 @@ struct W3CJWTTests {
         #expect(try await Samples.verify(credential).isValid)
     }
 
-    @Test("A status is reported as not checked", arguments: [W3CCredentialType.DataModel.v1_1, .v2_0])
+    @Test("A status is reported as not checked", arguments: [W3CCredentialType.DataModel.version1, .version2])
     func status(model: W3CCredentialType.DataModel) async throws {
         let credential = try Samples.resigned(Samples.w3c(model)) { payload in
-            if model == .v2_0 { payload["credentialStatus"] = ["id": "https://issuer.example/status#1"] }
+            if model == .version2 { payload["credentialStatus"] = ["id": "https://issuer.example/status#1"] }
             guard var credential = payload["vc"]?.object else { return }
             credential["credentialStatus"] = ["id": "https://issuer.example/status#1"]
             payload["vc"] = .object(credential)

@@ -128,7 +128,7 @@ final class FakeIssuer: HTTPExchange {
             return try SDJWTVCEncoder(key: key, vct: behaviour.vct, decoys: 1).issue(content)
         }
         let type = W3CCredentialType(
-            dataModel: .v1_1, types: behaviour.types, contexts: ["https://www.w3.org/2018/credentials/v1"])
+            dataModel: .version1, types: behaviour.types, contexts: ["https://www.w3.org/2018/credentials/v1"])
         return try W3CJWTEncoder(key: key, type: type).issue(content)
     }
 }

@@ -74,10 +74,10 @@ struct CredentialFormatSection {
     }
 
     private static func dataModel(_ reader: MappingReader) -> W3CCredentialType.DataModel? {
-        guard let entry = reader["data_model"] else { return .v1_1 }
+        guard let entry = reader["data_model"] else { return .version1 }
         switch entry.text {
-        case "1.1": return .v1_1
-        case "2.0": return .v2_0
+        case "1.1": return .version1
+        case "2.0": return .version2
         default:
             reader.fault("\"1.1\" or \"2.0\" is expected", "data_model")
             return nil
@@ -119,8 +119,8 @@ struct CredentialFormatSection {
 extension W3CCredentialType.DataModel {
     fileprivate var baseContext: String {
         switch self {
-        case .v1_1: "https://www.w3.org/2018/credentials/v1"
-        case .v2_0: "https://www.w3.org/ns/credentials/v2"
+        case .version1: "https://www.w3.org/2018/credentials/v1"
+        case .version2: "https://www.w3.org/ns/credentials/v2"
         }
     }
 }

@@ -15,7 +15,8 @@ struct ServerSection {
                 "public_url",
                 "an https address without query and fragment is expected, as https://issuer.example.org "
                     + "(http is for localhost only)", Self.isIssuerIdentifier) ?? defaultPublicURL
-        host = server?.text("host", "an address to listen on is expected, as 127.0.0.1 or 0.0.0.0") { !$0.isEmpty }
+        host =
+            server?.text("host", "an address to listen on is expected, as 127.0.0.1 or 0.0.0.0") { !$0.isEmpty }
             ?? "127.0.0.1"
     }
 

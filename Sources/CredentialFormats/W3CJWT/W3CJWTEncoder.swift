@@ -6,9 +6,9 @@ import WireFormats
 package struct W3CCredentialType: Sendable, Equatable {
     package enum DataModel: Sendable, Equatable {
         /// Verifiable Credentials Data Model 1.1 §6.3.1: the credential in the `vc` claim of a JWT.
-        case v1_1
+        case version1
         /// Data Model 2.0 secured with JOSE (VC-JOSE-COSE §3.1): the payload is the credential.
-        case v2_0
+        case version2
     }
 
     package let dataModel: DataModel
@@ -30,8 +30,8 @@ package struct W3CJWTEncoder: CredentialEncoder {
     package init(key: IssuerKey, type: W3CCredentialType) {
         var header: JSONObject
         switch type.dataModel {
-        case .v1_1: header = ["typ": "JWT"]
-        case .v2_0: header = ["typ": "vc+jwt", "cty": "vc"]
+        case .version1: header = ["typ": "JWT"]
+        case .version2: header = ["typ": "vc+jwt", "cty": "vc"]
         }
         header["kid"] = .string(key.issuerDID + "#" + key.keyID)
         if !key.certificateChain.isEmpty {
@@ -54,7 +54,7 @@ package struct W3CJWTEncoder: CredentialEncoder {
         ]
         let (from, until) = (timestamp(content.issuedAt), timestamp(content.expiresAt))
         switch type.dataModel {
-        case .v1_1:
+        case .version1:
             credential["issuanceDate"] = .string(from)
             credential["expirationDate"] = .string(until)
             credential["credentialSubject"] = .object(claims)
@@ -66,7 +66,7 @@ package struct W3CJWTEncoder: CredentialEncoder {
             if let subject { payload["sub"] = .string(subject) }
             if let holder = content.holder { payload["cnf"] = ["jwk": .object(holder.jwk)] }
             return try jws.sign(payload: JSON.object(payload).encoded())
-        case .v2_0:
+        case .version2:
             credential["validFrom"] = .string(from)
             credential["validUntil"] = .string(until)
             credential["credentialSubject"] = .object(claims)

@@ -143,7 +143,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
     private func commit(_ jobs: [WriteJob]) {
         do {
             for done in try transaction(jobs) { done() }
-        } catch where jobs.count > 1 {
+        } catch  where jobs.count > 1 {
             for job in jobs { commit([job]) }
         } catch {
             jobs.first?.fail(error)

@@ -1,7 +1,7 @@
 package import Foundation
 package import OAuth
-package import TransactionTimeline
 import Synchronization
+package import TransactionTimeline
 import WireFormats
 
 /// Connects requests that name no offer with the offer they most likely belong to, for the operator's timeline only.

@@ -14,7 +14,8 @@ struct NewOfferMessage {
     init(decoding request: EndpointRequest) throws(ManagementRefusal) {
         guard request.hasContentType("application/json") else { throw .mediaType }
         guard let object = (try? JSON(parsing: request.body))?.object else { throw .json }
-        guard let ids = object["credential_configuration_ids"]?.array?.compactMap(\.string) else {
+        let elements = object["credential_configuration_ids"]?.array
+        guard let ids = elements?.compactMap(\.string), ids.count == elements?.count else {
             throw .member("credential_configuration_ids")
         }
         let subject: AccessGrant.Subject

@@ -42,7 +42,9 @@ package struct ManagementSite: Sendable {
     package var routes: [Route] {
         offerRoutes + registryRoutes + [
             managed(.get, .exact("/keys"), "keys") { _, _ in .privateJSON(try await keys.list()) },
-            managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in .privateJSON(try await keys.rotate()) },
+            managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in
+                .privateJSON(try await keys.rotate())
+            },
             managed(.get, .exact("/metrics"), "metrics") { _, _ in
                 EndpointResponse(
                     headers: [.contentType: "text/plain; version=0.0.4"], body: Array(metrics.exposition().utf8))

@@ -17,13 +17,14 @@ package struct Route: Sendable {
         case managementKey
     }
 
-    package typealias Handler = @Sendable (_ request: EndpointRequest, _ parameter: Substring) async throws ->
+    package typealias Handler =
+        @Sendable (_ request: EndpointRequest, _ parameter: Substring) async throws ->
         EndpointResponse
 
     package let method: HTTPRequest.Method
     package let path: Path
     package let authentication: Authentication
-    /// Bytes; a larger body is refused unread.
+    /// Bytes; of a larger body nothing is kept.
     package let bodyLimit: Int
     /// Names the route in metrics and logs.
     package let name: String

@@ -16,8 +16,13 @@ final class SiteHandler: ChannelInboundHandler {
         let head: Site.Head
         let bodyLimit: Int
         var body: [UInt8] = []
-        var isTooLarge = false
+        /// Bytes of a body that is too large: read so that the client gets to read the refusal, and thrown away.
+        var discarded = 0
+        var isTooLarge: Bool { discarded > 0 }
     }
+
+    /// Whoever sends more than this after the limit of a body is not listening.
+    private static let discardedAtMost = 4 << 20
 
     /// A connection on which nothing is asked for so long is closed, and so is one that sends a request for so long.
     private static let patience = TimeAmount.seconds(60)
@@ -81,10 +86,11 @@ final class SiteHandler: ChannelInboundHandler {
 
     private func collect(_ part: ByteBuffer) {
         guard var request = incoming.take() else { return }
-        if request.body.count + part.readableBytes > request.bodyLimit {
-            request.isTooLarge = true
+        if request.isTooLarge || request.body.count + part.readableBytes > request.bodyLimit {
+            request.discarded += request.body.count + part.readableBytes
             request.body = []
-        } else if !request.isTooLarge {
+            guard request.discarded <= Self.discardedAtMost else { return channel.close(promise: nil) }
+        } else {
             part.withUnsafeReadableBytes { request.body.append(contentsOf: $0) }
         }
         incoming = request

@@ -246,8 +246,11 @@ private struct JSONParser {
         return value
     }
 
-    private func decodeUTF8(_ text: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONMalformation) -> String {
-        guard let string = String(strictUTF8: UnsafeBufferPointer(rebasing: text)) else { throw .invalidUTF8(offset: start) }
+    private func decodeUTF8(_ text: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONMalformation) -> String
+    {
+        guard let string = String(strictUTF8: UnsafeBufferPointer(rebasing: text)) else {
+            throw .invalidUTF8(offset: start)
+        }
         return string
     }
 

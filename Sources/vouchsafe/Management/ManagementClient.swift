@@ -36,7 +36,8 @@ struct ManagementClient: Sendable {
         }
         let answer = try await response.body.collect(upTo: 256 << 20)
         let bytes = Array(answer.readableBytesView)
-        let json = bytes.isEmpty ? JSON.null : try? JSON(parsing: bytes, limits: JSONLimits(depth: 32, values: 5_000_000))
+        let json =
+            bytes.isEmpty ? JSON.null : try? JSON(parsing: bytes, limits: JSONLimits(depth: 32, values: 5_000_000))
         guard let json else { throw CommandFailure("\(baseURL) is not the management address of a vouchsafe server") }
         guard response.status.code < 400 || json["rejected"] != nil else {
             if response.status == .unauthorized {

@@ -61,7 +61,8 @@ struct OfferCreateCommand: AsyncParsableCommand {
     }
 
     private func readClaims(_ path: String) throws -> JSON {
-        let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+        let data =
+            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
         guard let data else { throw CommandFailure("\(path): cannot be read") }
         do throws(JSONMalformation) {
             let json = try JSON(parsing: Array(data))
@@ -85,7 +86,9 @@ struct OfferCreateCommand: AsyncParsableCommand {
         print("offer             \(answer["id"]?.string ?? "")")
         print("link for a wallet \(answer["credential_offer_link"]?.string ?? "")")
         print("address           \(answer["credential_offer_uri"]?.string ?? "")")
-        if let code = answer["tx_code"]?.string { print("transaction code  \(code)   (tell it to the person another way)") }
+        if let code = answer["tx_code"]?.string {
+            print("transaction code  \(code)   (tell it to the person another way)")
+        }
         print("expires           \(answer["expires_at"]?.string ?? "")")
     }
 }

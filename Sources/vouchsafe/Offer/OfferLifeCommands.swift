@@ -52,9 +52,10 @@ struct OfferShowCommand: AsyncParsableCommand {
     private func line(_ event: JSON) -> String {
         let refusal = event["error"]?.string.map { "refused (\($0)): \(event["reason"]?.string ?? "")" }
         let step = (event["step"]?.string ?? "").padding(toLength: 16, withPad: " ", startingAt: 0)
-        let details = event.object?.members.filter {
-            !["at", "step", "outcome", "error", "reason"].contains($0.name)
-        }.map { "\($0.name)=\($0.value.string ?? $0.value.description)" } ?? []
+        let details =
+            event.object?.members.filter {
+                !["at", "step", "outcome", "error", "reason"].contains($0.name)
+            }.map { "\($0.name)=\($0.value.string ?? $0.value.description)" } ?? []
         return ([event["at"]?.string ?? "", step, refusal ?? "done"] + details).joined(separator: "  ")
     }
 }

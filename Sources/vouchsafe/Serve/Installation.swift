@@ -20,7 +20,8 @@ struct Installation: Sendable {
     let now: @Sendable () -> Date
 
     static func open(
-        _ settings: Settings, source: ConfigurationSource, logger: Logger, now: @escaping @Sendable () -> Date = Date.init
+        _ settings: Settings, source: ConfigurationSource, logger: Logger,
+        now: @escaping @Sendable () -> Date = Date.init
     ) async throws -> Installation {
         let configuration = try source.load(defaultPublicURL: settings.publicURL)
         try makePrivateDirectory(settings.dataDirectory)

@@ -49,7 +49,9 @@ final class LiveKeys: Sendable {
     ) throws -> Snapshot {
         let key = try ring.issuerKey(at: instant)
         let encoders = configurations.map { ($0.id, $0.encoder(key: key)) }
-        let changes = ring.signingKeys.flatMap { [$0.activeFrom, $0.certificateExpires, $0.retiredAt ?? .distantFuture] }
+        let changes = ring.signingKeys.flatMap {
+            [$0.activeFrom, $0.certificateExpires, $0.retiredAt ?? .distantFuture]
+        }
         return Snapshot(
             ring: ring, encoders: Dictionary(uniqueKeysWithValues: encoders),
             documents: IssuerSite.KeyDocuments(

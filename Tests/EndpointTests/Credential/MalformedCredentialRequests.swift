@@ -26,7 +26,7 @@ extension BadCredentialRequest {
             "The body is not acceptable JSON: invalidUTF8(offset: 6)"),
         .body(
             "a lone surrogate", Array(#"{"a":"\ud800"}"#.utf8),
-            "The body is not acceptable JSON: invalidEscape(offset: 6)"),
+            "The body is not acceptable JSON: invalidEscape(offset: 7)"),
         .body(
             "nesting without end", [UInt8](repeating: UInt8(ascii: "["), count: 1000),
             "The body is not acceptable JSON: tooDeep(offset: 8)"),

@@ -34,13 +34,15 @@ import WireFormats
     }
 
     @Test(
-        "What can be got has a head with the same fields and no body",
+        "What can be got has a head with the same fields, the length and no body",
         arguments: ["/.well-known/openid-credential-issuer", "/vct/card", "/issuance/jwks.json", "/health", "/nothing"])
     func answersHead(_ target: String) async throws {
         let issuer = try await TestIssuer()
         let (got, head) = (await issuer.send(.get, target), await issuer.send(.head, target))
         #expect(head.status == got.status)
-        #expect(head.headers == got.headers)
+        var headers = got.headers
+        headers[.contentLength] = String(got.body.count)
+        #expect(head.headers == headers)
         #expect(head.body == [])
     }
 
