@@ -120,11 +120,20 @@ let package = Package(
                 logging, nioCore, nioHTTP1,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
+        // What the program is tried with.
+        layer("FuzzTargets", ["CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, httpTypes]),
+        .executableTarget(
+            name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: ["CredentialFormats", "JOSE", "OpenID4VCI", "WireFormats", crypto, arguments],
             swiftSettings: settings),
 
+        tests("WireFormatsTests", ["FuzzTargets", "WireFormats"]),
+        tests("JOSETests", ["JOSE", "WireFormats", crypto]),
+        tests("CredentialFormatsTests", ["CredentialFormats", "FuzzTargets", "JOSE", "WireFormats", crypto]),
+        tests("OAuthTests", ["OAuth", "WireFormats", crypto, httpTypes]),
+        tests("OpenID4VCITests", ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, httpTypes]),
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "WireFormats"]),
         tests(
@@ -145,5 +154,19 @@ let package = Package(
                 "TransactionTimeline", "WebServer", "WireFormats", crypto, httpTypes,
             ]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
+        tests(
+            "StorageTests",
+            [
+                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
+                "RegistryRecords", "Storage", "TransactionTimeline", "WireFormats",
+            ]),
+        tests(
+            "EndpointTests",
+            [
+                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
+                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "Storage",
+                "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
+                httpTypes, logging, nioCore,
+            ]),
     ]
 )

@@ -10,6 +10,7 @@ struct W3CJWTEncoderTests {
         Claim("given_name", .json("Ana"), isSelectivelyDisclosable: true),
         Claim("degree", .nested(ClaimTree([Claim("type", .json("Master"), isSelectivelyDisclosable: true)]))),
     ])
+    private static let models: [W3CCredentialType.DataModel] = [.version1, .version2]
     private static let contexts = ["https://www.w3.org/2018/credentials/v1", "https://issuer.example/context"]
 
     private func issue(
@@ -68,9 +69,7 @@ struct W3CJWTEncoderTests {
         #expect(payload["exp"] == .integer(Samples.expiresAt))
     }
 
-    @Test(
-        "The subject is the holder's DID: the one it used, or its key's",
-        arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
+    @Test("The subject is the holder's DID: the one it used, or its key's", arguments: models)
     func subject(model: W3CCredentialType.DataModel) throws {
         func subject(_ payload: JSON) -> JSON? { (payload["vc"] ?? payload)["credentialSubject"] }
         let own = try issue(model, did: "did:example:holder").payload
@@ -84,7 +83,7 @@ struct W3CJWTEncoderTests {
         #expect(bearer["sub"] == nil)
     }
 
-    @Test("Every credential has an identifier of its own", arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
+    @Test("Every credential has an identifier of its own", arguments: models)
     func identifiers(model: W3CCredentialType.DataModel) throws {
         let ids = try (0..<10).map { _ in
             let payload = try issue(model).payload
@@ -97,7 +96,7 @@ struct W3CJWTEncoderTests {
         }
     }
 
-    @Test("Certificates go into x5c as base64", arguments: [.version1, .version2] as [W3CCredentialType.DataModel])
+    @Test("Certificates go into x5c as base64", arguments: models)
     func certificates(model: W3CCredentialType.DataModel) throws {
         #expect(try issue(model, certificates: [[0xFB, 0xFF], [1]]).header["x5c"] == ["+/8=", "AQ=="])
         #expect(try issue(model).header["x5c"] == nil)

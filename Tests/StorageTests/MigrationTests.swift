@@ -18,7 +18,8 @@ import Testing
 
     @Test("Processes that start at once on a new file make one schema between them")
     func startsTogether() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-\(UUID().uuidString).db")
+        let folder = try TestFolder()
+        let file = folder.url.appending(path: "test.db")
         let databases = try await withThrowingTaskGroup(of: SQLiteDatabase.self) { group in
             for _ in 0..<8 { group.addTask { try SQLiteDatabase(path: file.path, at: TestDatabase.now) } }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -45,7 +46,8 @@ import Testing
 
     @Test("A file that is no database is refused and left as it is")
     func refusesOtherFile() throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-\(UUID().uuidString).db")
+        let folder = try TestFolder()
+        let file = folder.url.appending(path: "test.db")
         let bytes = Data(String(repeating: "no database\n", count: 1000).utf8)
         try bytes.write(to: file)
         #expect(throws: DatabaseFailure.self) { try SQLiteDatabase(path: file.path, at: TestDatabase.now) }

@@ -13,6 +13,7 @@ final class TestDatabase: Sendable {
     static let now = Date(timeIntervalSince1970: 1_795_132_800)
     static let soon = now.addingTimeInterval(300)
 
+    private let folder: TestFolder
     let file: URL
     let sealer: DataSealer
     /// Two that know nothing of each other but the file: as two processes would be.
@@ -20,9 +21,8 @@ final class TestDatabase: Sendable {
     let otherProcess: SQLiteDatabase
 
     init() async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-db-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        file = directory.appending(path: "test.db")
+        folder = try TestFolder()
+        file = folder.url.appending(path: "test.db")
         database = try SQLiteDatabase(path: file.path, at: Self.now)
         otherProcess = try SQLiteDatabase(path: file.path, at: Self.now)
         sealer = try await KeyRing.open(
@@ -35,8 +35,6 @@ final class TestDatabase: Sendable {
     deinit {
         database.close()
         otherProcess.close()
-        // Nothing depends on it: the folder is in the system's place for temporary files.
-        _ = try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
     }
 
     var offers: SQLOfferStore { SQLOfferStore(database: database, sealer: sealer) }

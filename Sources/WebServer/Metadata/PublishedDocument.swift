@@ -23,12 +23,21 @@ package struct PublishedDocument: Sendable {
 
     package func respond(to request: EndpointRequest) -> EndpointResponse {
         let response = choose(request.headers[.acceptLanguage])
-        if let known = request.headers[.ifNoneMatch], known == response.headers[.eTag] {
+        if let known = request.headers[.ifNoneMatch], Self.list(known, has: response.headers[.eTag]) {
             var headers = response.headers
             headers[.contentType] = nil
             return EndpointResponse(status: .notModified, headers: headers)
         }
         return response
+    }
+
+    /// `If-None-Match`, RFC 9110 §13.1.2: tags in a list, compared weakly as caches on the way may have weakened them.
+    private static func list(_ known: String, has tag: String?) -> Bool {
+        guard let tag else { return false }
+        return known.split(separator: ",").contains { entry in
+            let entry = entry.filter { $0 != " " && $0 != "\t" }
+            return entry == "*" || entry == tag || entry == "W/" + tag
+        }
     }
 
     private func choose(_ acceptLanguage: String?) -> EndpointResponse {

@@ -7,6 +7,7 @@ extension BadCredentialRequest {
     private static let notAJWT = "The proof is no JWT"
     private static let type = "typ must be openid4vci-proof+jwt"
     private static let audience = "aud must be the credential issuer identifier"
+    private static let did = "The DID in kid is malformed or of another method"
     private static let privateMembers = "The key has private members: it is no longer secret"
 
     static let unreadableProofs: [BadCredentialRequest] = [
@@ -62,9 +63,9 @@ extension BadCredentialRequest {
             proof.header["x5c"] = ["MIIB"]
         },
         .keyReference("a kid that is no DID", "The key must be in jwk, or a did:jwk or did:key in kid", "key-1"),
-        .keyReference("a DID of another method", "The DID in kid is malformed or of another method", "did:web:a.example"),
-        .keyReference("a malformed did:key", "The DID in kid is malformed or of another method", "did:key:zz0"),
-        .keyReference("a malformed did:jwk", "The DID in kid is malformed or of another method", "did:jwk:e30x#1"),
+        .keyReference("a DID of another method", did, "did:web:a.example"),
+        .keyReference("a malformed did:key", did, "did:key:zz0"),
+        .keyReference("a malformed did:jwk", did, "did:jwk:e30x#1"),
         .proof("a private key in jwk", privateMembers) { $0.header["jwk"] = .object($0.privateJWK) },
         .keyReference("a private key in did:jwk", privateMembers) { proof in
             "did:jwk:" + Base64URL.encode(JSON.object(proof.privateJWK).encoded()) + "#0"

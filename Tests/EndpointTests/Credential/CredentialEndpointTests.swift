@@ -110,7 +110,8 @@ import WireFormats
 
     @Test("A credential that is not bound to a key needs no proof and can be had again")
     func issuesUnbound() async throws {
-        let yaml = TestConfiguration.standard.replacing("scope: diploma", with: "scope: diploma\n    key_binding: false")
+        let yaml = TestConfiguration.standard.replacing(
+            "scope: diploma", with: "scope: diploma\n    key_binding: false")
         let issuer = try await TestIssuer.withPeople(yaml)
         let call = try await issuer.credentialCall(issuer.token(["diploma"]), "diploma")
         for _ in 0..<2 {

@@ -18,7 +18,9 @@ import WireFormats
         #expect(try await issuer.credentialCall(token).send().status == 200)
     }
 
-    @Test("A nonce is good for its lifetime to the second and not longer", arguments: [(120.0, true), (120.002, false)])
+    @Test(
+        "A nonce is good for its lifetime to the second and not longer",
+        arguments: [(120.0, true), (120.002, false)])
     func nonceExpires(after age: Double, isGood: Bool) async throws {
         let issuer = try await TestIssuer.withPeople()
         let token = try await issuer.token()
@@ -54,6 +56,22 @@ import WireFormats
         _ = try await issuer.credential(token)
         #expect(await issuer.manage(.delete, "/offers/" + offer.id).status == 204)
         try expect(try await issuer.credentialCall(token).send(), is: .noSuchToken)
+    }
+
+    @Test("A cancellation by another process ends a token that this one knows already")
+    func cancellationElsewhereEndsToken() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let offer = try await issuer.makeOffer()
+        let token = try await issuer.redeem(offer)
+        _ = try await issuer.credential(token)
+        let elsewhere = try SQLiteDatabase(path: issuer.databaseFile.path, at: issuer.clock.now)
+        defer { elsewhere.close() }
+        _ = try await elsewhere.write { connection in
+            try connection.run("UPDATE offers SET cancelled_at = $1", .integer(1))
+        }
+        for _ in 0..<2 { try expect(try await issuer.credentialCall(token).send(), is: .noSuchToken) }
+        #expect(
+            try await issuer.timeline(of: offer).count { $0["step"] == "credential" && $0["outcome"] == "done" } == 1)
     }
 
     @Test("A person who went missing from the registry is denied the credential, and the operator told why")

@@ -49,12 +49,13 @@ import WireFormats
 
 extension BadCredentialRequest {
     static let batches: [BadCredentialRequest] = [
-        BadCredentialRequest("no proof", .init("invalid_proof", "A key proof is needed: send proofs"), reason: "no key proof") {
-            await $0.sendWithoutProof()
-        },
-        .changed("no proof in proofs", .init("invalid_proof", "proofs has no proof in it"), reason: "proofs has no proof in it") {
-            $0.setProofs([])
-        },
+        BadCredentialRequest(
+            "no proof", .init("invalid_proof", "A key proof is needed: send proofs"), reason: "no key proof"
+        ) { await $0.sendWithoutProof() },
+        .changed(
+            "no proof in proofs", .init("invalid_proof", "proofs has no proof in it"),
+            reason: "proofs has no proof in it"
+        ) { $0.setProofs([]) },
         .changed(
             "too many proofs", .malformed("At most 3 proofs are accepted in one request"), reason: "too many key proofs"
         ) { call in

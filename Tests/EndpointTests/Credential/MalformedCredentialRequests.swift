@@ -66,7 +66,8 @@ extension BadCredentialRequest {
             $0.members["proof"] = ["proof_type": "cwt", "cwt": "2oR"]
         },
         .changed(
-            "encryption asked", .init("invalid_encryption_parameters", "This issuer does not encrypt credential responses"),
+            "encryption asked",
+            .init("invalid_encryption_parameters", "This issuer does not encrypt credential responses"),
             reason: "credential_response_encryption is not supported"
         ) { $0.members["credential_response_encryption"] = ["jwk": [:], "enc": "A256GCM"] },
     ]

@@ -19,7 +19,8 @@ import WireFormats
         let proof = try call.proof.signed()
         secrets += [token, "wrong-tx-code", proof, call.proof.claims["nonce"]?.string ?? "?"]
         let good = try await call.send()
-        secrets.append(String(try #require(try good.json["credentials"]?.array?.first?["credential"]?.string).prefix(80)))
+        let credential = try #require(try good.json["credentials"]?.array?.first?["credential"]?.string)
+        secrets.append(String(credential.prefix(80)))
         _ = try await call.send()
 
         for bad in BadCredentialRequest.malformed + BadCredentialRequest.unreadableProofs

@@ -43,7 +43,8 @@ import WireFormats
     }
 
     @Test(
-        "There is no offer by a made-up name", arguments: ["x", "AAAAAAAAAAAAAAAAAAAAAAAA", "%00", "AAAAAAAAAAAAAAAAAAAAAA=="])
+        "There is no offer by a made-up name",
+        arguments: ["x", "AAAAAAAAAAAAAAAAAAAAAAAA", "%00", "AAAAAAAAAAAAAAAAAAAAAA=="])
     func notFound(_ id: String) async throws {
         let issuer = try await TestIssuer.withPeople()
         try expect(

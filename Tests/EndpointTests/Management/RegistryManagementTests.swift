@@ -2,6 +2,8 @@ import HTTPTypes
 import Testing
 import WireFormats
 
+@testable import vouchsafe
+
 /// Importing and showing people.
 @Suite struct RegistryManagementTests {
     private static let csv: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
@@ -58,7 +60,22 @@ import WireFormats
         #expect(try again.json == ["added": 0, "updated": 2, "rejected": [], "unknown_columns": []])
     }
 
-    @Test("What cannot be read at all is refused", arguments: [("text/csv", "given_name\nA"), ("application/json", "[{")])
+    @Test("A picture is taken from the import alone: the name of a file is refused, row by row")
+    func refusesFileNames() async throws {
+        let sample = try await TestIssuer(nil)
+        let rows = try String(decoding: Sample.bytes("students.csv"), as: UTF8.self).split(separator: "\n").prefix(2)
+        let reply = await sample.manage(
+            .post, "/registry/people", headers: Self.csv, body: Array(rows.joined(separator: "\n").utf8))
+        #expect(reply.status == 422)
+        let rejected = try #require(try reply.json["rejected"]?.array)
+        #expect(rejected.count == 1)
+        #expect(rejected.first?["reasons"]?.array?.count == 1)
+        #expect(rejected.first?["reasons"]?.array?.first?.string?.hasPrefix("portrait: ") == true, "\(reply.text)")
+    }
+
+    @Test(
+        "What cannot be read at all is refused",
+        arguments: [("text/csv", "given_name\nA"), ("application/json", "[{")])
     func refusesUnreadable(_ type: String, _ text: String) async throws {
         let issuer = try await TestIssuer()
         let reply = await issuer.manage(

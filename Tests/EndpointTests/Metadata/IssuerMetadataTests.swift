@@ -92,6 +92,19 @@ import WireFormats
     }
 
     @Test(
+        "A known document is recognised in a list, weakened, and by a star",
+        arguments: ["\"a\", TAG", "W/TAG", "*", "W/\"a\",W/TAG"])
+    func readsEntityTags(_ list: String) async throws {
+        let issuer = try await TestIssuer()
+        let tag = try #require(await issuer.send(.get, Self.target).headers[.eTag])
+        let known = list.replacing("TAG", with: tag)
+        #expect(await issuer.send(.get, Self.target, headers: [.ifNoneMatch: known]).status == 304)
+        let other = list.replacing("TAG", with: "\"b\"")
+        #expect(
+            await issuer.send(.get, Self.target, headers: [.ifNoneMatch: other]).status == (list == "*" ? 304 : 200))
+    }
+
+    @Test(
         "An issuer with a path answers where the name is inserted and where it is appended",
         arguments: ["openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer"])
     func answersAtBothPlacements(_ name: String) async throws {

@@ -40,7 +40,8 @@ final class TestIssuer: Sendable {
             try Data(yaml.utf8).write(to: file)
             source = .file(file.path)
         }
-        installation = try await Installation.open(settings, source: source, logger: log.logger) { [clock] in clock.now }
+        installation = try await Installation.open(settings, source: source, logger: log.logger) { [clock] in clock.now
+        }
         (issuer, management) = try await installation.sites(metrics)
         managementKey = try ManagementKeyFile.read(settings.managementKeyFile)
     }

@@ -1,7 +1,10 @@
 import HTTPTypes
+import Storage
 import Testing
 import WebServer
 import WireFormats
+
+@testable import vouchsafe
 
 /// Token endpoint, OpenID4VCI 1.0 §6.
 @Suite struct TokenEndpointTests {
@@ -67,6 +70,14 @@ import WireFormats
         try expect(await issuer.tokenRequest(code: code), is: Self.badCode)
         let elsewhere = try await TestIssuer.withPeople().makeOffer().code
         try expect(await issuer.tokenRequest(code: elsewhere), is: Self.badCode)
+    }
+
+    @Test("A code of an offer that is not there is refused like any other")
+    func refusesForgottenOffer() async throws {
+        let issuer = try await TestIssuer.withPeople()
+        let offer = try await issuer.makeOffer()
+        _ = try await issuer.installation.database.write { try $0.run("DELETE FROM offers") }
+        try expect(await issuer.tokenRequest(code: offer.code), is: Self.badCode)
     }
 
     @Test("A code is good once, and its token is not harmed by the second try")
@@ -201,7 +212,8 @@ struct BadTokenRequest: Sendable, CustomTestStringConvertible {
             "another grant type", "This grant type is not supported", code: "unsupported_grant_type",
             form: { "grant_type=authorization_code&code=" + $0 }),
         BadTokenRequest("no code", "pre-authorized_code is missing", form: { _ in grant }),
-        BadTokenRequest("an empty code", "pre-authorized_code is missing", form: { _ in grant + "&pre-authorized_code=" }),
+        BadTokenRequest(
+            "an empty code", "pre-authorized_code is missing", form: { _ in grant + "&pre-authorized_code=" }),
     ]
 
     private static func good(_ code: String) -> String { grant + "&pre-authorized_code=" + code }
