@@ -72,7 +72,19 @@ import TransactionTimeline
         let offer = try await test.insertRedeemedOffer()
         #expect(try await test.issuance.grant(for: offer) != nil)
         let recordedBefore = try await withThrowingTaskGroup(of: Int?.self) { group in
-            for index in 0..<40 {
+            for index in 0..<80 {
+                if index == 20 {
+                    group.addTask {
+                        #expect(try await test.offers.cancel(offer, at: TestDatabase.now))
+                        let recorded = try await test.offers.timeline(of: offer).count { $0.step == .credential }
+                        for database in [test.database, test.otherProcess] {
+                            let late = TestDatabase.issuance(under: offer, nonces: [TicketID(at: TestDatabase.now)])
+                            let result = try await test.issuance(over: database).record(late)
+                            #expect(result.refusal == .accessEnded)
+                        }
+                        return recorded
+                    }
+                }
                 let store = test.issuance(over: index.isMultiple(of: 2) ? test.database : test.otherProcess)
                 group.addTask {
                     let nonces = [TicketID(at: TestDatabase.now)]
@@ -80,10 +92,6 @@ import TransactionTimeline
                     #expect(result.isSuccess || result.refusal == .accessEnded)
                     return nil
                 }
-            }
-            group.addTask {
-                #expect(try await test.offers.cancel(offer, at: TestDatabase.now))
-                return try await test.offers.timeline(of: offer).count { $0.step == .credential }
             }
             return try await group.reduce(nil) { $0 ?? $1 }
         }

@@ -45,7 +45,8 @@ enum Samples {
     }
 
     static func w3c(_ model: W3CCredentialType.DataModel, _ content: CredentialContent = content()) throws -> [UInt8] {
-        let context = model == .version1 ? "https://www.w3.org/2018/credentials/v1" : "https://www.w3.org/ns/credentials/v2"
+        let context =
+            model == .version1 ? "https://www.w3.org/2018/credentials/v1" : "https://www.w3.org/ns/credentials/v2"
         let type = W3CCredentialType(
             dataModel: model, types: ["VerifiableCredential", "StudentCard"], contexts: [context])
         return try W3CJWTEncoder(key: issuerKey(), type: type).issue(content)

@@ -99,7 +99,8 @@ struct TrustFileTests {
         for names: [GeneralName] in [[.uniformResourceIdentifier(Samples.issuerURL)], [.dnsName("issuer.example")]] {
             let key = try Samples.issuerKey(certificates: [Self.der(Self.certificate(names: names))])
             let type = W3CCredentialType(
-                dataModel: .version2, types: ["VerifiableCredential"], contexts: ["https://www.w3.org/ns/credentials/v2"])
+                dataModel: .version2, types: ["VerifiableCredential"],
+                contexts: ["https://www.w3.org/ns/credentials/v2"])
             let credential = try W3CJWTEncoder(key: key, type: type).issue(Samples.content())
             #expect(try await CredentialVerifier(keys: trust).verify(credential, at: Samples.now).isValid)
         }

@@ -22,7 +22,7 @@ struct SiteChannel: ServerChildChannel {
             limits.maxHeaderListSize = 32 << 10
             limits.maxHeaderFieldCount = 100
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: false,
+                withPipeliningAssistance: false, withErrorHandling: true, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
             let executor = EventLoopTaskExecutor(loop: channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFile
 import Foundation
 import Logging
+import NIOCore
 import WebServer
 
 struct ServeCommand: AsyncParsableCommand {
@@ -25,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard roles == "all" else { throw CommandFailure("--roles: only \"all\" is supported") }
+        // One processor is the database's: a loop that is seldom idle costs less for each request than two that often are.
+        NIOSingletons.groupLoopCountSuggestion = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
         let settings = try Settings.fromEnvironment()
         let level = Logger.Level(rawValue: logLevel.rawValue) ?? .info
         let logger = Logger(label: "vouchsafe") { StructuredLogHandler(label: $0, level: level) }
