@@ -67,7 +67,7 @@ let package = Package(
         // Layer 3: messages and records, for both ends of the wire.
         layer("OAuth", ["JOSE", "WireFormats", crypto, httpTypes]),
         layer("OpenID4VCI", ["JOSE", "OAuth", "WireFormats"]),
-        layer("RegistryRecords", []),
+        layer("RegistryRecords", ["WireFormats"]),
         layer("TransactionTimeline", ["WireFormats"]),
 
         // Layer 4: roles.
@@ -129,20 +129,30 @@ let package = Package(
             dependencies: ["CredentialFormats", "JOSE", "OpenID4VCI", "WireFormats", crypto, arguments],
             swiftSettings: settings),
 
-        tests("WireFormatsTests", ["FuzzTargets", "WireFormats"]),
-        tests("JOSETests", ["JOSE", "WireFormats", crypto]),
-        tests("CredentialFormatsTests", ["CredentialFormats", "FuzzTargets", "JOSE", "WireFormats", crypto]),
-        tests("OAuthTests", ["OAuth", "WireFormats", crypto, httpTypes]),
-        tests("OpenID4VCITests", ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, httpTypes]),
-        tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
-        tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "WireFormats"]),
+        .target(
+            name: "TestSupport", dependencies: ["WireFormats"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
+        tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto]),
         tests(
-            "ConfigurationFileTests", ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords"]),
-        tests("VerifierTests", ["CredentialFormats", "JOSE", "Verifier", "WireFormats", crypto, x509, asn1]),
+            "CredentialFormatsTests",
+            ["CredentialFormats", "FuzzTargets", "JOSE", "TestSupport", "WireFormats", crypto]),
+        tests("OAuthTests", ["OAuth", "WireFormats", crypto, httpTypes]),
+        tests(
+            "OpenID4VCITests",
+            ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
+        tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
+        tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "TestSupport", "WireFormats"]),
+        tests(
+            "ConfigurationFileTests",
+            ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords", "TestSupport"]),
+        tests(
+            "VerifierTests",
+            ["CredentialFormats", "JOSE", "TestSupport", "Verifier", "WireFormats", crypto, x509, asn1]),
         tests(
             "WalletClientTests",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "Verifier", "WalletClient", "WireFormats", crypto,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "Verifier", "WalletClient",
+                "WireFormats", crypto,
                 httpTypes,
             ]),
         tests(

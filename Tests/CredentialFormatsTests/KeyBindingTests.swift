@@ -2,6 +2,7 @@ import CredentialFormats
 import Crypto
 import Foundation
 import JOSE
+import TestSupport
 import Testing
 import WireFormats
 

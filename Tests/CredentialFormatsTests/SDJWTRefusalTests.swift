@@ -1,5 +1,6 @@
 import CredentialFormats
 import JOSE
+import TestSupport
 import Testing
 import WireFormats
 

@@ -1,4 +1,5 @@
 import OpenID4VCI
+import TestSupport
 import Testing
 import WireFormats
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OAuth
 import OpenID4VCI
+import TestSupport
 import Testing
 import WireFormats
 

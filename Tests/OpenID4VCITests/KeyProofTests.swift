@@ -1,6 +1,7 @@
 import Foundation
 import JOSE
 import OpenID4VCI
+import TestSupport
 import Testing
 import WireFormats
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import JOSE
 import OAuth
 import OpenID4VCI
+import TestSupport
 import Testing
 import WireFormats
 

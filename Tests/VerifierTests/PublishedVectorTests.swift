@@ -1,34 +1,11 @@
 import CredentialFormats
 import Foundation
 import JOSE
+import TestSupport
 import Testing
 import WireFormats
 
 @testable import Verifier
-
-/// Published vectors, which are not part of the repository: `VOUCHSAFE_VECTORS`, or `shared/vectors` beside it.
-enum Vectors {
-    static let folder: String = {
-        let checkout = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        return ProcessInfo.processInfo.environment["VOUCHSAFE_VECTORS"] ?? "/\(checkout)/../shared/vectors"
-    }()
-
-    static var arePresent: Bool {
-        let present = FileManager.default.fileExists(atPath: folder + "/sd-jwt-vc")
-        if !present { print("Published vectors skipped: there is no \(folder).") }
-        return present
-    }
-
-    static func files(in path: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + path)) ?? []
-        return names.filter { $0.hasSuffix(".json") }.sorted().map { path + "/" + $0 }
-    }
-
-    static func read(_ path: String) throws -> JSON {
-        let data = try Data(contentsOf: URL(filePath: folder + "/" + path))
-        return try JSON(parsing: Array(data), limits: JSONLimits(depth: 64, values: 100_000))
-    }
-}
 
 @Suite("Published vectors", .enabled(if: Vectors.arePresent, "there are no vectors beside the checkout"))
 struct PublishedVectorTests {

@@ -1,24 +1,12 @@
 import Foundation
 import JOSE
 import OpenID4VCI
+import TestSupport
 import Testing
 import Verifier
 import WireFormats
 
 @testable import WalletClient
-
-/// The same sequence for the same seed: SplitMix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite("Mutated input")
 struct MutationTests {
@@ -38,7 +26,7 @@ struct MutationTests {
 
     @Test("Links, offers and metadata never crash their parsers", arguments: [1, 2, 3] as [UInt64])
     func parsers(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let offer = JSON.object(FakeIssuer.offer).description
         let metadata = JSON.object(FakeIssuer.metadata).description
         let byValue = "openid-credential-offer://?credential_offer=" + FormParameters.percentEncode(offer)
@@ -53,7 +41,7 @@ struct MutationTests {
 
     @Test("The wallet survives whatever the issuer's documents say", arguments: [4, 5] as [UInt64])
     func documents(seed: UInt64) async {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<150 {
             for url in [FakeIssuer.offerURL, FakeIssuer.metadataURL, FakeIssuer.serverMetadataURL] {
                 let original = FakeIssuer.documents[url]?.description ?? ""

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WireFormats
 
@@ -14,7 +15,7 @@ struct JSONTestSuiteTests {
 
     @Test("What must be accepted is, and is written back to the same value", arguments: files("y_"))
     func accepted(file: String) throws {
-        let bytes = try Vectors.read(file)
+        let bytes = try Vectors.bytes(file)
         guard !Self.stricter.contains(where: file.hasSuffix) else {
             let refusal = #expect(throws: JSONMalformation.self) { try JSON(parsing: bytes) }
             guard case .duplicateName = refusal else {
@@ -29,13 +30,13 @@ struct JSONTestSuiteTests {
 
     @Test("What must be refused is", arguments: files("n_"))
     func refused(file: String) throws {
-        let bytes = try Vectors.read(file)
+        let bytes = try Vectors.bytes(file)
         #expect(throws: JSONMalformation.self) { try JSON(parsing: bytes) }
     }
 
     @Test("Numbers of any size are accepted and kept; text that is not Unicode is refused", arguments: files("i_"))
     func either(file: String) throws {
-        let bytes = try Vectors.read(file)
+        let bytes = try Vectors.bytes(file)
         guard file.contains("/i_number") else {
             #expect(throws: JSONMalformation.self) { try JSON(parsing: bytes) }
             return

@@ -21,7 +21,11 @@ struct PushedClaims: ClaimSource {
             return .json(.string(text))
         case .image:
             guard let text = value.string else { throw ClaimFault(.notAnImage) }
-            if let fault = ImageData.fault(ofDataURI: text) { throw ClaimFault(fault) }
+            do throws(DataURIFault) {
+                _ = try ImageData(dataURI: text)
+            } catch {
+                throw ClaimFault(error == .tooLarge ? .imageTooLarge : .notAnImage)
+            }
             return .json(.string(text))
         case .array(_, let elementsAreSelectivelyDisclosable):
             return .array(

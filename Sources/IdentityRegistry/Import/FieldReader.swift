@@ -71,7 +71,7 @@ struct FieldReader {
 
     private func image(namedOrIn text: String) throws(FieldFault) -> ImageData {
         guard text.hasPrefix("data:") else { return try image(named: text) }
-        do { return try ImageData(dataURI: text) } catch { throw .image(error) }
+        do { return try ImageData(dataURI: text) } catch { throw .image(ImageFault(error)) }
     }
 
     private func list(_ json: JSON) throws(FieldFault) -> [String] {
