@@ -121,7 +121,9 @@ let package = Package(
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
-        layer("FuzzTargets", ["CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, httpTypes]),
+        layer(
+            "FuzzTargets",
+            ["CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
         .executableTarget(

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Mutation of one target's samples, the same for the same seed.
 package struct FuzzRun {
     private let target: FuzzTarget

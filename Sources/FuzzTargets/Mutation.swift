@@ -1,3 +1,5 @@
+package import TestSupport
+
 extension [UInt8] {
     /// These bytes with one to four small changes; `dictionary` has pieces that mean something to the parser.
     package func mutated(by generator: inout SeededGenerator, dictionary: [[UInt8]]) -> [UInt8] {

@@ -1,6 +1,7 @@
 import CredentialFormats
 import FuzzTargets
 import JOSE
+import TestSupport
 import Testing
 import WireFormats
 

@@ -1,6 +1,7 @@
 import CredentialFormats
 import Crypto
 import JOSE
+import TestSupport
 import WireFormats
 
 /// A seeded issuer, a seeded holder, and SD-JWTs made by hand where the encoder would not make them.

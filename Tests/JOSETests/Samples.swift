@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import WireFormats
 
 /// Seeded keys, and JWSs with whatever header.
