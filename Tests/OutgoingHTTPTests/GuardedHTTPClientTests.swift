@@ -22,6 +22,13 @@ private final class FixedResolver: HostResolver {
     }
 }
 
+extension GuardedHTTPClient.Limits {
+    /// Time enough for a machine that is busy with every other test.
+    fileprivate static func patient(responseBytes: Int = 1 << 20) -> Self {
+        Self(total: .seconds(120), connect: .seconds(60), responseBytes: responseBytes)
+    }
+}
+
 @Suite("Requests to servers that nobody here chose")
 struct GuardedHTTPClientTests {
     private let limits = GuardedHTTPClient.Limits(
@@ -29,12 +36,12 @@ struct GuardedHTTPClientTests {
     private static let here = IPAddress.v4([127, 0, 0, 1])
 
     private func client(_ destinations: AllowedDestinations = .publicAndLoopback) -> GuardedHTTPClient {
-        GuardedHTTPClient(destinations: destinations, limits: limits)
+        GuardedHTTPClient(destinations: destinations, limits: .patient(responseBytes: 1000))
     }
 
     @Test("A document is fetched under the host's own name, whatever its status")
     func fetch() async throws {
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback)
+        let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: .patient())
         try await LocalServer.with { server in
             let address = "http://localhost:\(server.port)"
             let document = try await client.fetch(address + "/ok", accept: "a/b", acceptLanguage: "de")
@@ -48,7 +55,7 @@ struct GuardedHTTPClientTests {
 
     @Test("A body is sent with its headers")
     func post() async throws {
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback)
+        let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: .patient())
         try await LocalServer.with { server in
             let response = try await client.send(
                 ExchangeRequest(
@@ -67,7 +74,7 @@ struct GuardedHTTPClientTests {
         ])
     func refused(path: String, failure: FetchFailure) async throws {
         // Only what must time out gets little time: a busy machine is slow.
-        let limits = failure == .timedOut ? limits : .init(responseBytes: 1000)
+        let limits = failure == .timedOut ? limits : .patient(responseBytes: 1000)
         let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: limits)
         try await LocalServer.with { server in
             await #expect(throws: failure) {
@@ -79,7 +86,7 @@ struct GuardedHTTPClientTests {
 
     @Test("A body of exactly the limit is taken")
     func exact() async throws {
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: .init(responseBytes: 1000))
+        let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: .patient(responseBytes: 1000))
         try await LocalServer.with { server in
             let document = try await client.fetch(
                 "http://localhost:\(server.port)/exact", accept: "*/*", acceptLanguage: nil)
@@ -91,7 +98,8 @@ struct GuardedHTTPClientTests {
     func nextAddress() async throws {
         let loopback6 = IPAddress.v6([UInt8](repeating: 0, count: 15) + [1])
         let resolver = FixedResolver(["localhost": [loopback6, Self.here]])
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback, resolver: resolver)
+        let client = GuardedHTTPClient(
+            destinations: .publicAndLoopback, limits: .patient(), resolver: resolver)
         try await LocalServer.with { server in
             let response = try await client.send(ExchangeRequest(.get, "http://localhost:\(server.port)/ok"))
             #expect(response.status == 200)
@@ -103,7 +111,7 @@ struct GuardedHTTPClientTests {
     func nothingThere() async throws {
         var port = 0
         try await LocalServer.with { port = $0.port }
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback)
+        let client = GuardedHTTPClient(destinations: .publicAndLoopback, limits: .patient())
         await #expect(throws: FetchFailure.cannotConnect) {
             try await client.send(ExchangeRequest(.get, "http://127.0.0.1:\(port)/"))
         }
@@ -121,7 +129,8 @@ struct GuardedHTTPClientTests {
                 "mapped.example": [.v6([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 127, 0, 0, 1])],
                 "localhost": [.v4([10, 0, 0, 1])],
             ])
-            let client = GuardedHTTPClient(destinations: destinations, limits: limits, resolver: resolver)
+            let client = GuardedHTTPClient(
+                destinations: destinations, limits: .patient(responseBytes: 1000), resolver: resolver)
             for url in [
                 "https://inside.example:\(server.port)/", "https://mixed.example:\(server.port)/",
                 "https://mapped.example:\(server.port)/", "http://localhost:\(server.port)/",
@@ -158,7 +167,8 @@ struct GuardedHTTPClientTests {
     @Test("Addresses that may not be fetched are not looked up")
     func malformed() async {
         let resolver = FixedResolver([:])
-        let client = GuardedHTTPClient(destinations: .publicAndLoopback, resolver: resolver)
+        let client = GuardedHTTPClient(
+            destinations: .publicAndLoopback, limits: .patient(), resolver: resolver)
         await #expect(throws: FetchFailure.address(.notEncrypted)) {
             try await client.send(ExchangeRequest(.get, "http://example.org/"))
         }
