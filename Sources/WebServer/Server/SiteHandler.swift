@@ -24,9 +24,9 @@ final class SiteHandler: ChannelInboundHandler {
     /// Whoever sends more than this after the limit of a body is not listening.
     private static let discardedAtMost = 4 << 20
 
-    /// Parts of requests that a client may send ahead. NIO's own handler stops reading instead, which takes four calls to
+    /// Parts of requests, and bytes of their bodies, that a client may send ahead. NIO's own handler stops reading instead, which takes four calls to
     /// the system for every request that awaits something.
-    private static let waitingAtMost = 64
+    private static let waitingAtMost = (parts: 64, bytes: 256 << 10)
 
     /// A connection on which nothing is asked for so long is closed, and so is one that sends a request for so long.
     private static let patience = TimeAmount.seconds(60)
@@ -40,6 +40,7 @@ final class SiteHandler: ChannelInboundHandler {
     private var isAnswering = false
     /// What came while a request was being answered: requests are answered one after the other (RFC 9112 §9.3.2).
     private var waiting: [HTTPServerRequestPart] = []
+    private var waitingBytes = 0
     /// The server is about to stop: what is being answered is the last.
     private var isQuiescing = false
     private var clock = HTTPDateClock()
@@ -76,8 +77,11 @@ final class SiteHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         guard isAnswering else { return take(part, context) }
-        guard waiting.count < Self.waitingAtMost else { return context.close(promise: nil) }
         waiting.append(part)
+        if case .body(let bytes) = part { waitingBytes += bytes.readableBytes }
+        if waiting.count > Self.waitingAtMost.parts || waitingBytes > Self.waitingAtMost.bytes {
+            context.close(promise: nil)
+        }
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -144,10 +148,14 @@ final class SiteHandler: ChannelInboundHandler {
         guard !waiting.isEmpty else { return }
         let parts = waiting
         waiting = []
+        waitingBytes = 0
         for (index, part) in parts.enumerated() {
             guard !isAnswering else {
                 // A request among them is being answered; what is behind it waits again.
                 waiting = parts[index...] + waiting
+                waitingBytes = waiting.reduce(0) { sum, part in
+                    if case .body(let bytes) = part { sum + bytes.readableBytes } else { sum }
+                }
                 return
             }
             take(part, context)
