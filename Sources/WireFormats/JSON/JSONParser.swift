@@ -24,6 +24,22 @@ package enum JSONMalformation: Error, Equatable {
     case tooManyValues(offset: Int)
 }
 
+extension JSONMalformation: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unexpectedEnd: "it ends too early"
+        case .unexpectedByte(let offset): "unexpected character at byte \(offset)"
+        case .trailingBytes(let offset): "something follows the value at byte \(offset)"
+        case .invalidUTF8(let offset): "invalid UTF-8 in the text at byte \(offset)"
+        case .invalidEscape(let offset): "invalid escape at byte \(offset)"
+        case .invalidNumber(let offset): "invalid number at byte \(offset)"
+        case .duplicateName(let offset): "a member occurs twice, again at byte \(offset)"
+        case .tooDeep(let offset): "nested too deeply at byte \(offset)"
+        case .tooManyValues(let offset): "too many values, by byte \(offset)"
+        }
+    }
+}
+
 extension JSON {
     /// Parses a whole JSON text, RFC 8259, refusing what leaves its meaning open: duplicate names, malformed UTF-8,
     /// lone surrogates, a byte order mark, and bytes after the value.

@@ -13,26 +13,26 @@ extension BadCredentialRequest {
         .changed("an encrypted request", .malformed(mediaType), reason: mediaType) {
             $0.headers[.contentType] = "application/jwt"
         },
-        .body("no body", [], "The body is not acceptable JSON: unexpectedEnd"),
-        .body("half a body", Array(#"{"proofs""#.utf8), "The body is not acceptable JSON: unexpectedEnd"),
+        .body("no body", [], "The body is not acceptable JSON: it ends too early"),
+        .body("half a body", Array(#"{"proofs""#.utf8), "The body is not acceptable JSON: it ends too early"),
         .body(
             "a member twice", Array(#"{"proofs":{},"proofs":{}}"#.utf8),
-            "The body is not acceptable JSON: duplicateName(offset: 13)"),
+            "The body is not acceptable JSON: a member occurs twice, again at byte 13"),
         .body(
             "bytes after the value", Array("{} {}".utf8),
-            "The body is not acceptable JSON: trailingBytes(offset: 3)"),
+            "The body is not acceptable JSON: something follows the value at byte 3"),
         .body(
             "broken UTF-8", Array(#"{"a":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8),
-            "The body is not acceptable JSON: invalidUTF8(offset: 6)"),
+            "The body is not acceptable JSON: invalid UTF-8 in the text at byte 6"),
         .body(
             "a lone surrogate", Array(#"{"a":"\ud800"}"#.utf8),
-            "The body is not acceptable JSON: invalidEscape(offset: 7)"),
+            "The body is not acceptable JSON: invalid escape at byte 7"),
         .body(
             "nesting without end", [UInt8](repeating: UInt8(ascii: "["), count: 1000),
-            "The body is not acceptable JSON: tooDeep(offset: 8)"),
+            "The body is not acceptable JSON: nested too deeply at byte 8"),
         .body(
             "more values than any request has", Array(("[" + String(repeating: "1,", count: 2000) + "1]").utf8),
-            "The body is not acceptable JSON: tooManyValues(offset: 1999)"),
+            "The body is not acceptable JSON: too many values, by byte 1999"),
         .body("an array", Array("[]".utf8), "The body must be a JSON object"),
         .changed("no credential named", .malformed(oneIdentification), reason: oneIdentification) {
             $0.members["credential_configuration_id"] = nil
