@@ -50,6 +50,12 @@ def test_the_connection_is_closed_if_asked(headers: list[str], version: str, ser
     assert b'{"status":"ok"}' in exchange(server, request("GET", "/health", *headers, version=version))
 
 
+def test_a_whole_address_may_stand_for_the_path(server: Vouchsafe) -> None:
+    """What clients send to proxies, a server must understand too."""
+    answer = exchange(server, request("GET", f"http://localhost:{server.port}/health", "Connection: close"))
+    assert b'{"status":"ok"}' in answer
+
+
 def test_head_states_the_length_and_sends_no_body(server: Vouchsafe) -> None:
     """What GET sends, without its body."""
     head, rest = exchange(server, request("HEAD", "/health", "Connection: close")).split(b"\r\n\r\n", 1)

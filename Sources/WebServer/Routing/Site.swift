@@ -29,13 +29,21 @@ package struct Site: Sendable {
             method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = "",
             requestID: String = ""
         ) {
-            let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = Self.originForm(of: target).split(
+                separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             self.method = method
             path = parts.first.map(String.init) ?? "/"
             query = parts.count == 2 ? parts[1] : ""
             self.headers = headers
             self.clientHint = clientHint
             self.requestID = requestID
+        }
+
+        /// A whole address may stand where a path does, RFC 9112 §3.2.2; its authority decides nothing here.
+        private static func originForm(of target: Substring) -> Substring {
+            guard !target.hasPrefix("/"), let scheme = target.firstRange(of: "://") else { return target }
+            let afterScheme = target[scheme.upperBound...]
+            return afterScheme.firstIndex(of: "/").map { afterScheme[$0...] } ?? "/"
         }
     }
 
