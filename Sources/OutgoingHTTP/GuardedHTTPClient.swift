@@ -104,17 +104,7 @@ extension GuardedHTTPClient: HTTPExchange {
     }
 }
 
-extension GuardedHTTPClient: DocumentFetcher {
-    package func fetch(
-        _ url: String, accept: String, acceptLanguage: String?
-    ) async throws(FetchFailure) -> FetchedDocument {
-        var headers: HTTPFields = [.accept: accept]
-        headers[.acceptLanguage] = acceptLanguage
-        let response = try await send(ExchangeRequest(.get, url, headers: headers))
-        return FetchedDocument(
-            status: response.status, contentType: response.headers[.contentType], body: response.body)
-    }
-}
+extension GuardedHTTPClient: DocumentFetcher {}
 
 extension HTTPClientResponse {
     fileprivate func received(atMost limit: Int) async throws -> ExchangeResponse {

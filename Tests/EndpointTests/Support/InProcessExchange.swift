@@ -16,16 +16,6 @@ struct InProcessExchange: HTTPExchange, DocumentFetcher {
         return ExchangeResponse(status: reply.status, headers: reply.headers, body: reply.body)
     }
 
-    func fetch(
-        _ url: String, accept: String, acceptLanguage: String?
-    ) async throws(FetchFailure) -> FetchedDocument {
-        var headers: HTTPFields = [.accept: accept]
-        headers[.acceptLanguage] = acceptLanguage
-        let response = try await send(ExchangeRequest(.get, url, headers: headers))
-        return FetchedDocument(
-            status: response.status, contentType: response.headers[.contentType], body: response.body)
-    }
-
     private var origin: String { (try? WebAddress(issuer.identifier))?.origin ?? "" }
 }
 
