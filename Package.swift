@@ -21,6 +21,7 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -61,7 +63,7 @@ let package = Package(
         layer("WireFormats", []),
 
         // Layer 2: signatures and credentials.
-        layer("JOSE", ["WireFormats", crypto]),
+        layer("JOSE", ["WireFormats", crypto, cryptoExtras]),
         layer("CredentialFormats", ["JOSE", "WireFormats", crypto]),
 
         // Layer 3: messages and records, for both ends of the wire.
@@ -69,16 +71,25 @@ let package = Package(
         layer("OpenID4VCI", ["JOSE", "OAuth", "WireFormats"]),
         layer("RegistryRecords", ["WireFormats"]),
         layer("TransactionTimeline", ["WireFormats"]),
+        layer("PersonAuthentication", []),
+        layer("WebAuthn", ["JOSE", "WireFormats", crypto]),
 
         // Layer 4: roles.
-        layer("AuthorizationServer", ["OAuth", "TransactionTimeline"]),
+        layer(
+            "AuthorizationServer",
+            ["JOSE", "OAuth", "PersonAuthentication", "TransactionTimeline", "WireFormats", crypto, httpTypes]),
         layer(
             "CredentialIssuer",
             [
                 "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "RegistryRecords", "TransactionTimeline",
                 "WireFormats", httpTypes,
             ]),
-        layer("IdentityRegistry", ["RegistryRecords", "WireFormats"]),
+        layer(
+            "IdentityRegistry",
+            [
+                "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
+                cryptoExtras,
+            ]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
@@ -92,20 +103,24 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+        layer("MessageDelivery", ["JOSE", "WireFormats", crypto, logging, nioCore, nioPosix, nioSSL]),
+        layer("PrintedCredential", []),
         layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
         layer(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "RegistryRecords", "TransactionTimeline", "WireFormats",
+                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto,
             ]),
-        layer("ConfigurationFile", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", yams]),
+        layer(
+            "ConfigurationFile",
+            ["CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords", yams]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
+                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
             ], resources: [.copy("Resources")]),
 
@@ -114,10 +129,9 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
-                "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "OutgoingHTTP", "RegistryRecords", "Storage",
-                "TransactionTimeline",
-                "Verifier", "WalletClient", "WebServer", "WireFormats", arguments, httpClient, lifecycle,
-                logging, nioCore, nioHTTP1,
+                "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
+                "RegistryRecords", "Storage", "TransactionTimeline", "Verifier", "WalletClient", "WebAuthn", "WebServer",
+                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.

@@ -7,11 +7,14 @@ package struct IssuerConfiguration: Sendable, Equatable {
     package let publicURL: String
     /// The address that the public port listens on.
     package let host: String
+    /// Proxies whose `X-Forwarded-For` is believed.
+    package let trustedProxies: [AddressRange]
     /// Registry ids of the people that anybody may try the issuer with.
     package let tryOut: [String]
     /// The issuer's name by language, the default one first.
     package let display: [CredentialDisplay]
     package let registry: RegistrySchema
+    package let registrySource: RegistrySource
     /// How long a pre-authorized code can be used.
     package let offerLifetime: Duration
     /// Digits of a transaction code.
@@ -20,8 +23,24 @@ package struct IssuerConfiguration: Sendable, Equatable {
     package let nonceLifetime: Duration
     /// The most proofs in one credential request.
     package let batchSize: Int
-    /// In the order of the file.
+    /// In the order of the file; empty only if the file is for other roles than the issuer's.
     package let credentials: [CredentialConfiguration]
+    package let authorizationServer: AuthorizationServerSettings
+    /// No identifier twice.
+    package let clients: [ClientSettings]
+    /// Nil if nobody logs in here.
+    package let login: PersonLoginSettings?
+    /// Nil if no e-mail is sent.
+    package let mail: MailSettings?
+    /// Nil if no text messages are sent.
+    package let sms: SMSSettings?
+    /// Whose tokens the credential issuer takes besides this server's own; no issuer twice.
+    package let authorizationServers: [TrustedAuthorizationServer]
+    package let portal: PortalSettings
+    /// What may be fetched from besides the Internet.
+    package let outgoing: [InsideDestination]
+    /// Where the sections of the file begin.
+    let lines: [String: Int]
 }
 
 extension IssuerConfiguration {
@@ -39,17 +58,37 @@ extension IssuerConfiguration {
 
     /// What could be read; complete only if nothing was logged.
     private init(_ file: MappingReader, publicURL: String) {
-        file.allow([
-            "server", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out", "credentials",
-        ])
+        file.allow(Self.sections)
         let server = ServerSection(file, defaultPublicURL: publicURL)
         let registry = RegistrySection(file)
         let lifetimes = LifetimeSections(file)
+        let mail = MailSection.settings(file)
+        let sms = SMSSection.settings(file)
+        let source = RegistrySourceSection(file)
+        let login = LoginSection(
+            registry: registry, source: source, isLocal: server.isLocal, hasMail: file.has("mail"),
+            hasSMS: file.has("sms"))
+        let authorizationServer = AuthorizationServerSection(
+            file, registry: registry, scopeOwners: CredentialsSection.scopeOwners(file))
+        let clients = ClientsSection(file, server: authorizationServer.settings)
         self.init(
-            publicURL: server.publicURL, host: server.host, tryOut: TryOutSection.people(file),
-            display: IssuerSection.display(file), registry: registry.schema, offerLifetime: lifetimes.offer,
-            transactionCodeLength: lifetimes.transactionCodeLength, accessTokenLifetime: lifetimes.accessToken,
-            nonceLifetime: lifetimes.nonce, batchSize: file.integer("batch_size", in: 1...100) ?? 1,
-            credentials: CredentialsSection(registry: registry, publicURL: server.publicURL).credentials(file))
+            publicURL: server.publicURL, host: server.host, trustedProxies: server.trustedProxies,
+            tryOut: TryOutSection.people(file), display: IssuerSection.display(file), registry: registry.schema,
+            registrySource: source.source(file),
+            offerLifetime: lifetimes.offer, transactionCodeLength: lifetimes.transactionCodeLength,
+            accessTokenLifetime: lifetimes.accessToken, nonceLifetime: lifetimes.nonce,
+            batchSize: file.integer("batch_size", in: 1...100) ?? 1,
+            credentials: CredentialsSection(registry: registry, publicURL: server.publicURL).credentials(file),
+            authorizationServer: authorizationServer.settings, clients: clients.clients(file),
+            login: login.settings(file), mail: mail,
+            sms: sms, authorizationServers: AuthorizationServersSection(registry: registry).servers(file),
+            portal: PortalSection.settings(file, publicURL: server.publicURL),
+            outgoing: AddressListSection.outgoing(file),
+            lines: Dictionary(file.entries.map { ($0.name, $0.line) }) { first, _ in first })
     }
+
+    private static let sections = [
+        "server", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out", "credentials",
+        "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "outgoing",
+    ]
 }

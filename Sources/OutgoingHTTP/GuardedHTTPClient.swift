@@ -6,8 +6,8 @@ import NIOHTTP1
 package import Verifier
 package import WalletClient
 
-/// HTTP to servers that nobody here chose: bounded in time and size, without redirects, and only to addresses that
-/// are allowed.
+/// HTTP to servers that nobody here chose: bounded in time and size, without following redirects, and only to addresses
+/// that are allowed.
 ///
 /// The host is resolved first, every address is checked, and the connection goes to an address that passed, under the
 /// host's own name for TLS and `Host`: a second answer of the DNS cannot lead elsewhere. The price is a new connection
@@ -24,14 +24,25 @@ package struct GuardedHTTPClient: Sendable {
         }
     }
 
+    /// What becomes of a redirect, which is never followed.
+    package enum Redirects: Sendable {
+        /// It is a failure: a document is where it is said to be.
+        case refused
+        /// It is an answer: for who goes through pages.
+        case given
+    }
+
     private let destinations: AllowedDestinations
     private let limits: Limits
     private let resolver: any HostResolver
+    private let redirects: Redirects
 
     package init(
-        destinations: AllowedDestinations, limits: Limits = Limits(), resolver: any HostResolver = SystemResolver()
+        destinations: AllowedDestinations, limits: Limits = Limits(), resolver: any HostResolver = SystemResolver(),
+        redirects: Redirects = .refused
     ) {
         (self.destinations, self.limits, self.resolver) = (destinations, limits, resolver)
+        self.redirects = redirects
     }
 }
 
@@ -63,9 +74,9 @@ extension GuardedHTTPClient: HTTPExchange {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
-        let result = await Self.result(until: deadline) { [limits] in
+        let result = await Self.result(until: deadline) { [limits, redirects] in
             try await client.execute(outgoing(request, to: host), deadline: .distantFuture)
-                .received(atMost: limits.responseBytes)
+                .received(atMost: limits.responseBytes, redirects)
         }
         // Nothing of the exchange is left that a failure to close could harm.
         try? await client.shutdown()
@@ -107,8 +118,10 @@ extension GuardedHTTPClient: HTTPExchange {
 extension GuardedHTTPClient: DocumentFetcher {}
 
 extension HTTPClientResponse {
-    fileprivate func received(atMost limit: Int) async throws -> ExchangeResponse {
-        guard !(300..<400).contains(status.code) else { throw FetchFailure.redirected }
+    fileprivate func received(
+        atMost limit: Int, _ redirects: GuardedHTTPClient.Redirects
+    ) async throws -> ExchangeResponse {
+        guard redirects == .given || !(300..<400).contains(status.code) else { throw FetchFailure.redirected }
         var fields = HTTPFields()
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }

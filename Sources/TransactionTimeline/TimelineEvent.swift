@@ -13,6 +13,9 @@ package struct TimelineEvent: Sendable, Equatable {
         case offerCreated = "offer_created"
         case offerFetched = "offer_fetched"
         case metadata
+        case authorization
+        case login
+        case consent
         case token
         case nonce
         case credential

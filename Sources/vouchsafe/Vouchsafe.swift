@@ -13,7 +13,7 @@ struct Vouchsafe: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, OfferCommand.self, RegistryCommand.self, KeysCommand.self,
-            WalletCommand.self, VerifyCommand.self,
+            ClientCommand.self, WalletCommand.self, VerifyCommand.self,
         ])
 }
 

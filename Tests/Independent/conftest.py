@@ -11,11 +11,14 @@ from typing import Callable, Iterator
 import pytest
 import requests
 from cryptography import x509
+from playwright.sync_api import Browser
 
 pytest.register_assert_rewrite(
-    "answers", "certificate_checks", "credential_checks", "holder_keys", "published_keys", "sd_jwt_checks", "visits",
-    "vouchsafe", "w3c_checks")
+    "answers", "browser_login", "certificate_checks", "code_wallet", "configured", "credential_checks", "holder_keys",
+    "html_page", "mail_sink", "published_keys", "sd_jwt_checks", "sign_in", "small_server", "visits", "vouchsafe",
+    "w3c_checks")
 
+from browser_login import chromium
 from published_keys import PublishedKeys
 from visits import Visit
 from vouchsafe import Vouchsafe
@@ -94,3 +97,11 @@ def keys(server: Vouchsafe, wallet: Wallet) -> PublishedKeys:
 def visit(server: Vouchsafe, wallet: Wallet) -> Visit:
     """A wallet with a student card's offer that it has not redeemed."""
     return Visit(server, wallet)
+
+
+# One playwright at a time: a module must have closed its own before the next can open one.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with chromium() as opened:
+        yield opened

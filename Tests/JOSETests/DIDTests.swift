@@ -138,6 +138,7 @@ struct PublishedDIDTests {
         case .p256(let key): key.compressedRepresentation
         case .p384(let key): key.compressedRepresentation
         case .ed25519(let key): key.rawRepresentation
+        case .rsa(let key): key.derRepresentation
         }
     }
 

@@ -24,7 +24,7 @@ struct JWKTests {
 
     @Test(
         "A private or symmetric member is refused, even an empty one",
-        arguments: ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+        arguments: ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])
     func privateMember(name: String) {
         for jwk in [Self.p256, Self.p384, Self.ed25519, ["kty": "oct"], [:]] {
             refuses(jwk.with(name, "AA"), .privateMember)

@@ -92,7 +92,7 @@ struct JWSRefusalTests {
         let token = try JWSIssuer(signer: key, header: [:]).sign(payload: "{}".bytes)
         let dot = try #require(token.lastIndex(of: UInt8(ascii: ".")))
         let signature = try Base64URL.decode(token[(dot + 1)...])
-        #expect(signature.count == algorithm.signatureLength)
+        #expect(signature.count == key.publicKey.signatureLength)
         var others = [[], Array(signature.dropLast()), signature + [0], [0] + signature, signature + signature]
         others.append([0x30, UInt8(signature.count)] + signature)
         for other in others {
@@ -106,9 +106,10 @@ struct JWSRefusalTests {
     @Test("A signature of zeros is refused", arguments: SignatureAlgorithm.allCases)
     func zeroSignature(algorithm: SignatureAlgorithm) throws {
         let header = Base64URL.encode("{\"alg\":\"\(algorithm.rawValue)\"}".bytes)
-        let zeros = Base64URL.encode([UInt8](repeating: 0, count: algorithm.signatureLength))
+        let key = Samples.key(algorithm).publicKey
+        let zeros = Base64URL.encode([UInt8](repeating: 0, count: key.signatureLength))
         #expect(throws: JWSRefusal.invalidSignature) {
-            try UnverifiedJWS(parsing: "\(header).e30.\(zeros)").verify(with: Samples.key(algorithm).publicKey)
+            try UnverifiedJWS(parsing: "\(header).e30.\(zeros)").verify(with: key)
         }
     }
 

@@ -74,7 +74,7 @@ struct PublishedJWSTests {
 @Suite("JOSE cookbook", .enabled(if: Vectors.arePresent, "there are no vectors beside the checkout"))
 struct CookbookTests {
     @Test(
-        "RFC 7520's algorithms are not ours: RSA, P-521 and HMAC are refused by name",
+        "RFC 7520's algorithms are not for everybody: RSA, P-521 and HMAC are refused by name",
         arguments: Vectors.files(in: "jose/jws"))
     func unsupported(file: String) throws {
         let vector = try Vectors.read(file)

@@ -5,8 +5,12 @@ import WireFormats
 /// Seeded keys, and JWSs with whatever header.
 enum Samples {
     static func key(_ algorithm: SignatureAlgorithm, seed: UInt8 = 1) -> PrivateKey {
+        if RSAScheme(algorithm) != nil {
+            let jwk = seed == 1 ? RSASamples.first : RSASamples.second
+            return try! PrivateKey(algorithm, rawRepresentation: RSASamples.derRepresentation(jwk))
+        }
         // Any such bytes from 1 to the order of the group are a key: these are.
-        try! PrivateKey(
+        return try! PrivateKey(
             algorithm, rawRepresentation: [UInt8](repeating: seed, count: algorithm == .es384 ? 48 : 32))
     }
 

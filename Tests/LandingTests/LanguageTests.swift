@@ -12,7 +12,8 @@ struct LanguageTests {
         "The address decides, then the browser, then English",
         arguments: [
             ("/", "", "en"), ("/", "ar", "ar"), ("/", "ar-EG,en;q=0.8", "ar"), ("/", "en,ar;q=0.9", "en"),
-            ("/", "fr", "en"), ("/", "fr,ar;q=0.5", "ar"), ("/?lang=ar", "en", "ar"), ("/?lang=en", "ar", "en"),
+            ("/", "de", "en"), ("/", "de,ar;q=0.5", "ar"), ("/", "fr-CA", "fr"), ("/", "uk", "uk"),
+            ("/?lang=ar", "en", "ar"), ("/?lang=en", "ar", "en"),
             ("/?lang=xx", "ar", "ar"), ("/?lang=en&lang=ar", "ar", "ar"), ("/?lang=%ff", "ar", "ar"),
         ])
     func choice(target: String, accepted: String, expected: String) async throws {
@@ -53,12 +54,30 @@ struct LanguageTests {
         #expect(page.text.contains("لا يوجد عرض بهذا العنوان"))
     }
 
-    @Test("Times are in the visitor's language")
-    func dates() throws {
-        let languages = try LandingResources.load().languages.all
-        let texts = languages.map { PageDate(Date(timeIntervalSince1970: 1_750_000_000), in: $0) }
-        let plain = texts.map { $0.text.filter { !"\u{2068}\u{2069}".contains($0) } }
-        #expect(plain == ["15 يونيو 2025، الساعة 15:06 بالتوقيت العالمي", "15 June 2025, 15:06 UTC"])
-        #expect(texts[0].machine == "2025-06-15T15:06Z")
+    @Test(
+        "Times are in the visitor's language",
+        arguments: [
+            ("ar", "15 يونيو 2025، الساعة 15:06 بالتوقيت العالمي"), ("en", "15 June 2025, 15:06 UTC"),
+            ("fr", "15 juin 2025 à 15:06 UTC"), ("uk", "15 червня 2025 р., 15:06 UTC"),
+        ])
+    func dates(language: String, expected: String) throws {
+        let texts = try #require(try LandingResources.load().languages.all.first { $0.language == language })
+        let date = PageDate(Date(timeIntervalSince1970: 1_750_000_000), in: texts)
+        #expect(date.text.filter { !"\u{2068}\u{2069}".contains($0) } == expected)
+        #expect(date.machine == "2025-06-15T15:06Z")
+    }
+
+    @Test("What the client asks for comes before what the browser prefers, and after the person's own choice")
+    func uiLocales() throws {
+        let languages = try LandingResources.load().languages
+        func language(_ query: Substring, _ uiLocales: [String], _ accepted: String) -> String {
+            let request = EndpointRequest(method: .get, query: query, headers: [.acceptLanguage: accepted])
+            return languages.visit(request, uiLocales: uiLocales).language
+        }
+        #expect(language("", ["fr-CA", "en"], "ar") == "fr")
+        #expect(language("", ["de", "UK"], "ar") == "uk")
+        #expect(language("", ["de"], "ar") == "ar")
+        #expect(language("", [], "") == "en")
+        #expect(language("lang=en", ["fr"], "ar") == "en")
     }
 }

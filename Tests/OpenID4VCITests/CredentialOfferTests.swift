@@ -10,10 +10,12 @@ struct CredentialOfferTests {
     }
 
     private static func offer(
-        _ grant: CredentialOffer.PreAuthorizedCodeGrant?, ids: [String] = ["student", "alumni"]
+        _ grant: CredentialOffer.PreAuthorizedCodeGrant?, ids: [String] = ["student", "alumni"],
+        authorizationCode: CredentialOffer.AuthorizationCodeGrant? = nil
     ) -> CredentialOffer {
         CredentialOffer(
-            credentialIssuer: "https://issuer.example/t", credentialConfigurationIDs: ids, preAuthorizedCode: grant)
+            credentialIssuer: "https://issuer.example/t", credentialConfigurationIDs: ids, preAuthorizedCode: grant,
+            authorizationCode: authorizationCode)
     }
 
     private static let offers = [
@@ -21,6 +23,10 @@ struct CredentialOfferTests {
         offer(.init(code: "c\"&é", txCode: .init(), authorizationServer: "https://as.example")),
         offer(
             .init(code: "c", txCode: .init(inputMode: .text, length: 6, description: "Sent by post — 100% safe & +1"))),
+        offer(nil, authorizationCode: .init()), offer(nil, authorizationCode: .init(issuerState: "s\"&é")),
+        offer(
+            .init(code: "c", txCode: nil),
+            authorizationCode: .init(issuerState: "s", authorizationServer: "https://as.example")),
     ]
 
     /// A valid offer with one change to the object itself.
@@ -46,8 +52,9 @@ struct CredentialOfferTests {
     func unknownMembers() throws {
         #expect(try parse(changed("x", [1])) == Self.offers[1])
         #expect(try parse(withGrant(["pre-authorized_code": "c", "interval": 5, "x": nil])) == Self.offers[1])
-        let otherGrant: JSON = ["authorization_code": ["issuer_state": "s"]]
+        let otherGrant: JSON = ["authorization_code": ["issuer_state": "s", "x": 1], "urn:example:grant": 1]
         #expect(try parse(changed("grants", otherGrant)).preAuthorizedCode == nil)
+        #expect(try parse(changed("grants", otherGrant)).authorizationCode == .init(issuerState: "s"))
         #expect(try parse(changed("grants", nil)).preAuthorizedCode == nil)
     }
 
@@ -86,6 +93,32 @@ struct CredentialOfferTests {
     func malformedIDs(ids: JSON) {
         #expect(throws: CredentialOffer.Malformation.malformed("credential_configuration_ids")) {
             try parse(changed("credential_configuration_ids", ids))
+        }
+    }
+
+    @Test("The authorization code grant may be empty; an empty state counts as none")
+    func authorizationCode() throws {
+        for grant in [[:], ["issuer_state": ""]] as [JSON] {
+            #expect(try parse(changed("grants", ["authorization_code": grant])).authorizationCode == .init())
+        }
+        let grant: JSON = ["issuer_state": "s", "authorization_server": "https://as.example"]
+        #expect(
+            try parse(changed("grants", ["authorization_code": grant])).authorizationCode
+                == .init(issuerState: "s", authorizationServer: "https://as.example"))
+        #expect(try parse(changed("grants", nil)).authorizationCode == nil)
+    }
+
+    @Test("An authorization code grant that is no object, or has a state that is no text, is refused")
+    func malformedAuthorizationCode() {
+        for grant in [true, "s", nil, []] as [JSON] {
+            #expect(throws: CredentialOffer.Malformation.malformed("authorization_code")) {
+                try parse(changed("grants", ["authorization_code": grant]))
+            }
+        }
+        for state in [1, nil, ["s"]] as [JSON] {
+            #expect(throws: CredentialOffer.Malformation.malformed("issuer_state")) {
+                try parse(changed("grants", ["authorization_code": ["issuer_state": state]]))
+            }
         }
     }
 

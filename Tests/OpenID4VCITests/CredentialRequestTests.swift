@@ -44,6 +44,17 @@ struct CredentialRequestTests {
         #expect(try decode(changed(["proofs": nil, "proof": single])).proofs == .jwt(["a.b.c"]))
     }
 
+    @Test(
+        "A request comes back from its body",
+        arguments: [
+            CredentialRequest(credential: .configurationID("student"), proofs: .none),
+            CredentialRequest(credential: .identifier("s\"1é"), proofs: .jwt(["a.b.c"])),
+            CredentialRequest(credential: .configurationID("student"), proofs: .jwt(["a.b.c", "d.e.f"])),
+        ])
+    func roundTrip(request: CredentialRequest) throws {
+        #expect(try decode(request.encoded()) == request)
+    }
+
     @Test("Unknown members are ignored, at the top and in a proof")
     func unknownMembers() throws {
         #expect(try decode(changed(["format": "dc+sd-jwt", "x": [[1]], "vct": nil])) == decode(changed([:])))

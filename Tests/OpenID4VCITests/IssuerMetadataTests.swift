@@ -11,7 +11,7 @@ struct IssuerMetadataTests {
         "batch_credential_issuance": ["batch_size": 5], "display": [["name": "Issuer", "locale": "en"]],
         "credential_configurations_supported": [
             "student": [
-                "format": "dc+sd-jwt", "vct": "urn:student",
+                "format": "dc+sd-jwt", "vct": "urn:student", "scope": "student_card",
                 "proof_types_supported": ["jwt": ["proof_signing_alg_values_supported": ["ES256"]]],
                 "credential_metadata": ["display": [["name": "Student"]], "claims": [["path": ["given_name"]]]],
             ],
@@ -36,17 +36,20 @@ struct IssuerMetadataTests {
         #expect(metadata.credentialEndpoint == "https://issuer.example/t/credential")
         #expect(metadata.nonceEndpoint == "https://issuer.example/t/nonce")
         #expect(metadata.authorizationServers == ["https://as.example"])
+        #expect(metadata.namesAuthorizationServers)
         #expect(metadata.batchSize == 5)
         #expect(metadata.display == [["name": "Issuer", "locale": "en"]])
         let student = try #require(metadata.configurations["student"])
         #expect(student.format == "dc+sd-jwt")
         #expect(student.vct == "urn:student")
+        #expect(student.scope == "student_card")
         #expect(student.proofAlgorithms == ["ES256"])
         #expect(student.display == [["name": "Student"]])
         #expect(student.claims == [["path": ["given_name"]]])
         let old = try #require(metadata.configurations["old"])
         #expect(old.display == [["name": "Old"]])
         #expect(old.proofAlgorithms == nil)
+        #expect(old.scope == nil)
         #expect(old.credentialDefinition == ["type": ["VerifiableCredential"]])
     }
 
@@ -58,6 +61,7 @@ struct IssuerMetadataTests {
             }
         }
         #expect(metadata.authorizationServers == ["https://issuer.example/t"])
+        #expect(!metadata.namesAuthorizationServers)
         #expect(metadata.batchSize == 1)
         #expect(metadata.nonceEndpoint == nil)
         #expect(metadata.display.isEmpty)

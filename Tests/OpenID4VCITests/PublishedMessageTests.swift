@@ -18,6 +18,7 @@ struct PublishedMessageTests {
         let authorization = try CredentialOffer(parsing: bytes("credential_offer_authz_code.body.json"))
         #expect(authorization.credentialConfigurationIDs == ["UniversityDegreeCredential"])
         #expect(authorization.preAuthorizedCode == nil)
+        #expect(authorization.authorizationCode == .init(issuerState: "eyJhbGciOiJSU0Et...FYUaBy"))
         let empty = try CredentialOffer(parsing: bytes("credential_offer_by_reference.json"))
         #expect(empty.preAuthorizedCode == .init(code: "adhjhdjajkdkhjhdj", txCode: .init()))
         let several = try CredentialOffer(parsing: bytes("credential_offer_multiple_credentials.json"))

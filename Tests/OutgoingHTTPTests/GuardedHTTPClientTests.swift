@@ -66,6 +66,19 @@ struct GuardedHTTPClientTests {
         }
     }
 
+    @Test("Who goes through pages is given a redirect, which is not followed")
+    func redirectGiven() async throws {
+        let client = GuardedHTTPClient(
+            destinations: .publicAndLoopback, limits: .patient(responseBytes: 1000), redirects: .given)
+        try await LocalServer.with { server in
+            let response = try await client.send(
+                ExchangeRequest(.get, "http://localhost:\(server.port)/redirect"))
+            #expect(response.status == 302)
+            #expect(response.headers[.location] == "/ok")
+            #expect(server.seen.count == 1)
+        }
+    }
+
     @Test(
         "What takes too long, is too large, redirects or breaks off is refused",
         arguments: [

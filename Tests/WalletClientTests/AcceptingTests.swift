@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import JOSE
 import OAuth
 import Testing
@@ -106,6 +107,27 @@ struct AcceptingTests {
         #expect(bodies[0]["credential_identifier"] == "sd-2026")
         #expect(bodies[0]["credential_configuration_id"] == nil)
         #expect(bodies[1]["credential_configuration_id"] == "w3c")
+    }
+
+    private static let binding = FakeIssuer.serverMetadata.with("dpop_signing_alg_values_supported", ["ES256"])
+
+    @Test("Where the server binds tokens, the token is bound, and shown so")
+    func bound() async throws {
+        let issuer = FakeIssuer {
+            $0.documents[FakeIssuer.serverMetadataURL] = Self.binding
+            $0.token["token_type"] = "DPoP"
+            $0.dpopNonce = "dn-1"
+        }
+        #expect(try await accept(issuer).received.count == 2)
+        #expect(issuer.requests(to: "/token").allSatisfy { $0.headers[.dpop] != nil })
+        #expect(issuer.requests(to: "/credential").allSatisfy { $0.headers[.authorization] == "DPoP at-1" })
+    }
+
+    @Test("A token that should be bound and is not is refused")
+    func downgraded() async {
+        let issuer = FakeIssuer { $0.documents[FakeIssuer.serverMetadataURL] = Self.binding }
+        await #expect(throws: WalletRefusal.tokenNotBound) { try await accept(issuer) }
+        #expect(issuer.requests(to: "/credential").isEmpty)
     }
 
     @Test("Tokens of another kind are refused")

@@ -42,16 +42,26 @@ final class FakeIssuer: HTTPExchange {
         var lifetime: Int64 = 86400
         /// Issues the other format than was asked for.
         var swapsFormats = false
+        /// Wanted in each DPoP proof at the credential endpoint; nil if none is.
+        var dpopNonce: String?
+        /// Wants another nonce each time.
+        var isNeverContent = false
+        /// `DPoP-Nonce` of the nonce endpoint.
+        var nonceAhead: String?
+        var login = FakeAuthorizationServer.Behaviour()
     }
 
     let behaviour: Behaviour
+    let authorizationServer: FakeAuthorizationServer
     private let log = Mutex<[ExchangeRequest]>([])
     private let nonces = Mutex(0)
+    private let lastHolder = Mutex<PublicKey?>(nil)
 
     init(_ change: (inout Behaviour) -> Void = { _ in }) {
         var behaviour = Behaviour()
         change(&behaviour)
         self.behaviour = behaviour
+        authorizationServer = FakeAuthorizationServer(behaviour.login, now: Self.now)
     }
 
     var requests: [ExchangeRequest] { log.withLock { $0 } }
@@ -80,24 +90,34 @@ final class FakeIssuer: HTTPExchange {
                 count += 1
                 return count
             }
-            return Self.response(["c_nonce": .string("nonce-\(number)")])
+            let answer = Self.response(["c_nonce": .string("nonce-\(number)")])
+            guard let ahead = behaviour.nonceAhead else { return answer }
+            return ExchangeResponse(status: 200, headers: [.dpopNonce: ahead], body: answer.body)
         case (.post, Self.url + "/credential"): return credential(request)
+        case (.post, let url) where url.hasPrefix(Self.server + "/"): return authorizationServer.respond(to: request)
         default: return ExchangeResponse(status: 405)
         }
     }
 
     private func token(_ request: ExchangeRequest) -> ExchangeResponse {
-        guard let form = try? FormParameters(parsing: request.body), form["grant_type"] == GrantType.preAuthorizedCode,
-            form["pre-authorized_code"] == "code-1", form["tx_code"] == behaviour.txCode
-        else {
+        let form = try? FormParameters(parsing: request.body)
+        guard form?["grant_type"] == GrantType.preAuthorizedCode else {
+            return authorizationServer.respond(to: request)
+        }
+        guard form?["pre-authorized_code"] == "code-1", form?["tx_code"] == behaviour.txCode else {
             return Self.response(
                 ["error": "invalid_grant", "error_description": "wrong\u{1B}[2J code\n"], status: 400)
         }
+        let proof = try? DPoPProof(
+            in: request.received,
+            expecting: .init(method: request.method, url: request.url, accessToken: nil, now: Self.now))
+        authorizationServer.bind(proof?.thumbprint)
         return Self.response(.object(behaviour.token))
     }
 
     private func credential(_ request: ExchangeRequest) -> ExchangeResponse {
-        guard request.headers[.authorization] == "Bearer at-1", let body = try? JSON(parsing: request.body),
+        if let refusal = refusal(of: request) { return refusal }
+        guard let body = try? JSON(parsing: request.body),
             let id = body["credential_configuration_id"]?.string ?? body["credential_identifier"]?.string,
             let proof = body["proofs"]?["jwt"]?.array?.first?.string,
             let verified = try? VerifiedKeyProof(
@@ -109,10 +129,32 @@ final class FakeIssuer: HTTPExchange {
             return Self.response(["error": "invalid_nonce"], status: 400)
         }
         if let answer = behaviour.answers[id] { return answer }
+        lastHolder.withLock { $0 = verified.key }
         let holder = CredentialContent.Holder(key: behaviour.boundTo ?? verified.key, did: nil)
         guard let credential = try? issue(id, to: holder) else { return ExchangeResponse(status: 500) }
         return Self.response(["credentials": [["credential": .string(String(decoding: credential, as: UTF8.self))]]])
     }
+
+    /// RFC 6750 §2.1, or RFC 9449 §7.1 if the token is bound.
+    private func refusal(of request: ExchangeRequest) -> ExchangeResponse? {
+        guard let bound = authorizationServer.keyThumbprint else {
+            return request.headers[.authorization] == "Bearer at-1" ? nil : ExchangeResponse(status: 401)
+        }
+        guard request.headers[.authorization] == "DPoP at-1",
+            let proof = try? DPoPProof(
+                in: request.received,
+                expecting: .init(method: request.method, url: request.url, accessToken: "at-1", now: Self.now)),
+            proof.thumbprint == bound
+        else { return ExchangeResponse(status: 401) }
+        let wanted = behaviour.isNeverContent ? "dn-\(requests.count)" : behaviour.dpopNonce
+        guard let wanted, proof.nonce != wanted else { return nil }
+        return ExchangeResponse(
+            status: 401,
+            headers: [.wwwAuthenticate: "DPoP error=\"use_dpop_nonce\", algs=\"ES256\"", .dpopNonce: wanted])
+    }
+
+    /// The key of the last credential that was asked for.
+    var holder: PublicKey? { lastHolder.withLock { $0 } }
 
     private func issue(_ id: String, to holder: CredentialContent.Holder) throws -> [UInt8] {
         let now = Int64(Self.now.timeIntervalSince1970)

@@ -110,7 +110,7 @@ struct OpeningTests {
             ]
         }
         let chosen = try await issuance(FakeIssuer(change)).open(FakeIssuer.link)
-        #expect(chosen.tokenEndpoint == FakeIssuer.server + "/token")
+        #expect(chosen.server.tokenEndpoint == FakeIssuer.server + "/token")
         let named = FakeIssuer {
             change(&$0)
             $0.documents[FakeIssuer.offerURL] = FakeIssuer.offer.with(
@@ -121,7 +121,7 @@ struct OpeningTests {
                     ]
                 ]))
         }
-        #expect(try await issuance(named).open(FakeIssuer.link).tokenEndpoint == "https://second.example/token")
+        #expect(try await issuance(named).open(FakeIssuer.link).server.tokenEndpoint == "https://second.example/token")
     }
 
     struct Fault: Sendable, CustomTestStringConvertible {

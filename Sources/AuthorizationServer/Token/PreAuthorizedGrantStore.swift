@@ -9,17 +9,23 @@ package struct PreAuthorizedRedemption: Sendable {
     /// MAC of the transaction code that was sent, nil if none was.
     package let txCodeMAC: [UInt8]?
     package let tokenExpiresAt: Date
+    /// Of the key that the token is to be bound to; nil for a bearer token.
+    package let keyThumbprint: [UInt8]?
+    /// Proofs and assertions of the request, spent with the code.
+    package let uses: [SingleUse]
     package let at: Date
     /// Happened before and belongs into the timeline now that the offer is known.
     package let earlierEvents: [TimelineEvent]
 
     package init(
-        offer: TicketID, txCodeMAC: [UInt8]?, tokenExpiresAt: Date, at: Date,
-        earlierEvents: [TimelineEvent]
+        offer: TicketID, txCodeMAC: [UInt8]?, tokenExpiresAt: Date, keyThumbprint: [UInt8]? = nil,
+        uses: [SingleUse] = [], at: Date, earlierEvents: [TimelineEvent]
     ) {
         self.offer = offer
         self.txCodeMAC = txCodeMAC
         self.tokenExpiresAt = tokenExpiresAt
+        self.keyThumbprint = keyThumbprint
+        self.uses = uses
         self.at = at
         self.earlierEvents = earlierEvents
     }
@@ -36,6 +42,8 @@ package enum RedemptionRefusal: Error, Equatable {
     case txCodeUnexpected
     /// The code was wrong; after `triesLeft` more wrong ones the offer is locked.
     case txCodeWrong(triesLeft: Int)
+    /// A proof or assertion of the request was used before.
+    case replayed
 }
 
 /// Where pre-authorized codes are spent.

@@ -1,64 +1,53 @@
 package import Foundation
 package import OAuth
-package import TransactionTimeline
 
 /// Token endpoint, RFC 6749 §3.2 and OpenID4VCI 1.0 §6 (#token-endpoint).
 package struct TokenEndpoint: Sendable {
-    let codes: TicketMint
-    let tokens: TicketMint
-    let store: any PreAuthorizedGrantStore
-    let tokenLifetime: Duration
-    let earlierEvents: EarlierEvents
+    /// Nil where no offers are made.
+    let preAuthorized: PreAuthorizedTokens?
+    /// Nil where nobody logs in: then clients are not known either.
+    let grants: GrantTokens?
+    let proofs: ProofOfPossession
     let now: @Sendable () -> Date
 
     package init(
-        codes: TicketMint, tokens: TicketMint, store: any PreAuthorizedGrantStore, tokenLifetime: Duration,
-        earlierEvents: EarlierEvents, now: @escaping @Sendable () -> Date
+        preAuthorized: PreAuthorizedTokens?, grants: GrantTokens?, proofs: ProofOfPossession,
+        now: @escaping @Sendable () -> Date
     ) {
-        self.codes = codes
-        self.tokens = tokens
-        self.store = store
-        self.tokenLifetime = tokenLifetime
-        self.earlierEvents = earlierEvents
+        self.preAuthorized = preAuthorized
+        self.grants = grants
+        self.proofs = proofs
         self.now = now
     }
 
     package func respond(to request: EndpointRequest) async throws -> EndpointResponse {
         let instant = now()
-        let message = try decode(request)
-        let token = try await redeem(message, from: request.clientHint, at: instant)
-        return .privateJSON(TokenResponse(accessToken: token.text, lifetime: tokenLifetime).encoded())
-    }
-
-    private func decode(_ request: EndpointRequest) throws(TokenRefusal) -> TokenRequest {
-        do throws(TokenRequest.Malformation) {
-            return try TokenRequest(decoding: request)
-        } catch {
-            throw .malformed(error)
+        let form = try EndpointForm.read(request)
+        let message = try AccessTokenRequest(form: form)
+        let client = try await grants?.authenticator.authenticateIfNamed(request, form, at: instant)
+        let proof = try proofs.verify(request, at: instant)
+        let uses = (client?.uses ?? []) + (proof.map { [$0.use] } ?? [])
+        let answer: TokenResponse
+        if case .preAuthorizedCode(let code, let txCode) = message.grant {
+            guard let preAuthorized else { throw TokenRefusal.unsupportedGrantType }
+            answer = try await preAuthorized.redeem(
+                code, txCode: txCode, proof: proof, uses: uses, from: request.clientHint, at: instant)
+        } else {
+            guard let grants else { throw TokenRefusal.unsupportedGrantType }
+            guard let client else { throw ClientAuthenticationRefusal.noClient }
+            answer = try await grants.give(
+                message, to: TokenRecipient(client: client, proof: proof, uses: uses), at: instant)
         }
-    }
-
-    private func redeem(_ message: TokenRequest, from client: String, at instant: Date) async throws -> Ticket {
-        guard case .preAuthorizedCode(let code, let txCode) = message, let offer = codes.recognise(code) else {
-            throw TokenRefusal.unrecognisedCode
-        }
-        let redemption = PreAuthorizedRedemption(
-            offer: offer, txCodeMAC: txCode.map { codes.authenticate($0, for: offer) },
-            tokenExpiresAt: instant.addingTimeInterval(Double(tokenLifetime.components.seconds)), at: instant,
-            earlierEvents: earlierEvents.take(offer, client))
-        switch try await store.redeem(redemption) {
-        // A code gives one token, so the offer names it: the same identifier under the MAC of another purpose.
-        case .success: return tokens.ticket(for: offer)
-        case .failure(let refusal): throw TokenRefusal.redemption(refusal)
-        }
+        var response = EndpointResponse.privateJSON(answer.encoded())
+        if let client { grants?.authenticator.addChallenge(to: &response, for: client, at: instant) }
+        proofs.addNonce(to: &response, at: instant)
+        return response
     }
 }
 
-/// Gives, once, what a client did before it said which offer it was acting on.
-package struct EarlierEvents: Sendable {
-    let take: @Sendable (_ offer: TicketID, _ client: String) -> [TimelineEvent]
-
-    package init(_ take: @escaping @Sendable (_ offer: TicketID, _ client: String) -> [TimelineEvent]) {
-        self.take = take
-    }
+/// Who asks for a token, and what they have shown.
+struct TokenRecipient: Sendable {
+    let client: AuthenticatedClient
+    let proof: DPoPProof?
+    let uses: [SingleUse]
 }

@@ -57,10 +57,11 @@ struct CredentialFormatSection {
     private static func w3cType(_ reader: MappingReader) -> W3CCredentialType? {
         refuse(["decoys"], "this is for dc+sd-jwt only", reader)
         let dataModel = dataModel(reader)
-        let types = texts("type", reader, "a type is a name such as StudentID, or an https: or urn: identifier") {
-            checkType($0)
-        }
-        let contexts = texts("contexts", reader, "a context is an https: or urn: identifier", WireSyntax.checkURI)
+        let types =
+            reader.texts("type", "a type is a name such as StudentID, or an https: or urn: identifier") {
+                checkType($0)
+            } ?? []
+        let contexts = reader.texts("contexts", "a context is an https: or urn: identifier", WireSyntax.checkURI) ?? []
         for name in types where name == "VerifiableCredential" {
             reader.fault("\"\(name)\" is added by itself", "type")
         }
@@ -82,27 +83,6 @@ struct CredentialFormatSection {
             reader.fault("\"1.1\" or \"2.0\" is expected", "data_model")
             return nil
         }
-    }
-
-    /// One text or a list of them, none twice.
-    private static func texts(
-        _ name: String, _ reader: MappingReader, _ rule: String, _ check: (String) -> Bool
-    ) -> [String] {
-        guard let entry = reader[name], let elements = entry.isScalar ? [entry] : reader.sequence(name) else {
-            return []
-        }
-        if elements.isEmpty { reader.fault("the list is empty", name) }
-        var texts: [String] = []
-        for element in elements {
-            guard let text = reader.text(of: element) else { continue }
-            if !check(text) || texts.contains(text) {
-                let message = check(text) ? "\"\(text)\" is written twice" : rule
-                reader.log.add(message, at: element.path, line: element.line)
-            } else {
-                texts.append(text)
-            }
-        }
-        return texts
     }
 
     private static func checkType(_ text: String) -> Bool {

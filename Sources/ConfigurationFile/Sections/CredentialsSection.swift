@@ -6,7 +6,6 @@ struct CredentialsSection {
     let publicURL: String
 
     func credentials(_ file: MappingReader) -> [CredentialConfiguration] {
-        file.require("credentials", "what can be issued, by identifier")
         guard let section = file.mapping("credentials") else { return [] }
         if section.entries.isEmpty || section.entries.count > 100 { section.fault("1 to 100 credentials are expected") }
         var idOfScope: [String: String] = [:]
@@ -24,13 +23,23 @@ struct CredentialsSection {
         }
     }
 
+    /// Credentials by their scopes, as the file has them, right or wrong.
+    static func scopeOwners(_ file: MappingReader) -> [String: String] {
+        let scopes = (file.mapping("credentials")?.entries ?? []).compactMap { entry in
+            entry.member("scope").map { ($0, entry.name) }
+        }
+        return Dictionary(scopes) { first, _ in first }
+    }
+
     private func credential(_ id: String, _ reader: MappingReader) -> CredentialConfiguration? {
         reader.allow(CredentialFormatSection.settings + Self.settings)
         reader.require("validity", "how long a credential is valid, as 365d")
         reader.require("claims", "what the credential says")
         let format = CredentialFormatSection(reader, publicURL: publicURL)
-        let scope = reader.text(
-            "scope", "a scope is ASCII without spaces, quotation marks or backslashes", WireSyntax.checkScope)
+        let scope = reader.text("scope", WireSyntax.scopeRule, WireSyntax.checkScope)
+        if let scope, WireSyntax.protocolScopes.contains(scope) {
+            reader.fault("the scope \"\(scope)\" has a meaning of its own", "scope")
+        }
         let validity = validity(reader)
         let isKeyBound = reader.boolean("key_binding") ?? true
         let display = DisplaySection.read(

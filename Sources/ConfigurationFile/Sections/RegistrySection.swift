@@ -12,7 +12,7 @@ struct RegistrySection {
             brokenFields = []
             return
         }
-        registry.allow(["id", "list_separator", "fields"])
+        registry.allow(["id", "list_separator", "fields", "source"])
         registry.require("fields", "the columns of the registry with their types")
         let idField = registry.text("id", Self.nameRule, Self.checkName) ?? "id"
         let separator = Self.listSeparator(registry)
@@ -67,10 +67,10 @@ struct RegistrySection {
     }
 
     private static let typeNames = FieldType.allCases.map(\.rawValue)
-    private static let nameRule =
+    static let nameRule =
         "the name of a column is expected: 1 to 64 characters without line breaks or spaces at either end"
 
-    private static func checkName(_ name: String) -> Bool {
+    static func checkName(_ name: String) -> Bool {
         (1...64).contains(name.unicodeScalars.count) && name.first != " " && name.last != " "
             && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }

@@ -11,6 +11,18 @@ enum WireSyntax {
             && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
     }
 
+    static let clientIDRule = "an identifier is 1 to 128 ASCII characters without spaces"
+
+    /// `client_id`, RFC 6749 §2.2, of what can stand anywhere unescaped.
+    static func checkClientID(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    static let scopeRule = "a scope is ASCII without spaces, quotation marks or backslashes"
+
+    /// What the protocols mean by themselves, OpenID Connect Core §3.1.2.1 and §11.
+    static let protocolScopes = ["openid", "offline_access"]
+
     /// A numerical colour of CSS Color Module Level 3 with a number sign: `#RGB` or `#RRGGBB`.
     static func checkColor(_ text: String) -> Bool {
         let digits = text.utf8.dropFirst()

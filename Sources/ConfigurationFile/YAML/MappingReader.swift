@@ -62,8 +62,15 @@ struct MappingReader {
     }
 
     func fault(_ message: String, _ name: String? = nil) {
-        let entry = name.flatMap { self[$0] }
-        log.add(message, at: entry?.path ?? path, line: entry.map { $0.value.mark?.line ?? $0.line } ?? line)
+        if let entry = name.flatMap({ self[$0] }) {
+            fault(message, at: entry)
+        } else {
+            log.add(message, at: path, line: line)
+        }
+    }
+
+    func fault(_ message: String, at entry: Entry) {
+        log.add(message, at: entry.path, line: entry.value.mark?.line ?? entry.line)
     }
 
     func mapping(_ name: String) -> MappingReader? {
@@ -72,14 +79,17 @@ struct MappingReader {
 
     /// The elements of a list; nil if it is not there or no list.
     func sequence(_ name: String) -> [Entry]? {
-        guard let entry = self[name] else { return nil }
+        self[name].flatMap(elements)
+    }
+
+    func elements(of entry: Entry) -> [Entry]? {
         guard case .sequence(let sequence) = entry.value else {
-            fault("a list is expected, as [first, second]", name)
+            fault("a list is expected, as [first, second]", at: entry)
             return nil
         }
         return sequence.enumerated().map { index, node in
             Entry(
-                name: name, value: node, line: node.mark?.line ?? entry.line, path: entry.path.element(index))
+                name: entry.name, value: node, line: node.mark?.line ?? entry.line, path: entry.path.element(index))
         }
     }
 }

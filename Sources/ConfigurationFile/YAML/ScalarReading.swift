@@ -10,6 +10,12 @@ extension MappingReader.Entry {
         return isNull ? nil : scalar.string
     }
 
+    /// The text of a setting of the mapping that this is, whether it is right or wrong.
+    func member(_ name: String) -> String? {
+        guard case .mapping(let mapping) = value else { return nil }
+        return mapping.first { $0.key.scalar?.string == name }?.value.scalar?.string
+    }
+
     /// The text of a scalar without quotes: `true` is a truth, `"true"` is not.
     var plainText: String? {
         guard case .scalar(let scalar) = value, scalar.style == .plain else { return nil }

@@ -10,7 +10,7 @@ import WireFormats
 /// What a request for a credential asks, found to be granted.
 package struct CredentialOrder: Sendable {
     package let configuration: CredentialConfiguration
-    fileprivate let grant: AccessGrant
+    fileprivate let access: AuthenticatedAccess
     fileprivate let proofs: CredentialRequest.Proofs
 }
 
@@ -39,7 +39,7 @@ package struct CredentialIssuance: Sendable {
 
         package init(
             batchSize: Int, nonceLifetime: Duration,
-            proofAlgorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.allCases)
+            proofAlgorithms: Set<SignatureAlgorithm> = Set(SignatureAlgorithm.elliptic)
         ) {
             self.batchSize = batchSize
             self.nonceLifetime = nonceLifetime
@@ -62,13 +62,22 @@ package struct CredentialIssuance: Sendable {
     }
 
     func authorize(
-        _ request: CredentialRequest, under grant: AccessGrant
+        _ request: CredentialRequest, under access: AuthenticatedAccess
     ) throws(CredentialRefusal) -> CredentialOrder {
-        // No token response here carries authorization_details, so no identifier was ever given out.
-        guard case .configurationID(let id) = request.credential else { throw .unknownIdentifier }
+        let grant = access.grant
+        let id: String
+        switch request.credential {
+        case .identifier(let identifier):
+            guard let named = grant.credentialIdentifiers[identifier] else { throw .unknownIdentifier }
+            id = named
+        case .configurationID(let named):
+            // §8.2: whoever was given identifiers asks by them.
+            guard grant.credentialIdentifiers.isEmpty else { throw .identifierNeeded }
+            id = named
+        }
         guard let configuration = configurations[id] else { throw .unknownConfiguration }
         guard grant.credentialConfigurationIDs.contains(id) else { throw .configurationNotGranted }
-        return CredentialOrder(configuration: configuration, grant: grant, proofs: request.proofs)
+        return CredentialOrder(configuration: configuration, access: access, proofs: request.proofs)
     }
 
     func verifyProofs(of order: CredentialOrder, at instant: Date) throws(CredentialRefusal) -> ProvenHolders {
@@ -105,7 +114,7 @@ package struct CredentialIssuance: Sendable {
     func issue(
         _ order: CredentialOrder, to proven: ProvenHolders, at instant: Date
     ) async throws -> CredentialResponse {
-        let claims = try await claims(of: order.grant.subject, for: order.configuration)
+        let claims = try await claims(of: order.access.grant.subject, for: order.configuration)
         let encoder = try encoder(order.configuration.id, instant)
         let (issuedAt, expiresAt) = validity(of: order.configuration, at: instant)
         let credentials = try proven.holders.map { holder in
@@ -114,11 +123,12 @@ package struct CredentialIssuance: Sendable {
         }
         // The nonces are spent after everything that can fail and before anything is answered.
         let issuance = Issuance(
-            transaction: order.grant.transaction, nonces: proven.nonces,
+            grant: order.access.grant, uses: order.access.uses, nonces: proven.nonces,
             event: issuedEvent(order, proven, at: instant))
         switch try await store.record(issuance) {
         case .success: break
         case .failure(.nonceSpent): throw CredentialRefusal.spentNonce
+        case .failure(.proofReplayed): throw CredentialRefusal.possession(.replayed)
         case .failure(.accessEnded): throw CredentialRefusal.revokedToken
         }
         return CredentialResponse(credentials: credentials)

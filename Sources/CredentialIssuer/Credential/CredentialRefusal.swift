@@ -5,13 +5,22 @@ package import OpenID4VCI
 
 /// Why the credential endpoint refuses.
 package enum CredentialRefusal: Refusal, Equatable {
-    case token(BearerToken.Malformation)
-    case unknownToken
-    case expiredToken
+    case token(AccessTokenPresentation.Malformation)
+    case unknownToken(AccessTokenPresentation.Scheme)
+    case expiredToken(AccessTokenPresentation.Scheme)
+    /// Bound to a key, but presented as a bearer token.
+    case tokenIsBound
+    /// Presented with a proof, but not bound to a key.
+    case tokenNotBound
+    /// The proof that the client has the token's key.
+    case possession(DPoPRefusal)
+    case proofNonce(DPoPRefusal, fresh: String)
     /// The offer was cancelled while the credential was made.
     case revokedToken
     case malformed(CredentialRequest.Malformation)
     case unknownIdentifier
+    /// The token response gave identifiers, and the request does not use one.
+    case identifierNeeded
     case unknownConfiguration
     /// The configuration exists, but the token is not for it.
     case configurationNotGranted
@@ -29,17 +38,26 @@ package enum CredentialRefusal: Refusal, Equatable {
     /// RFC 6750 §3.1 and OpenID4VCI 1.0 §8.3.1 (#credential-error-response).
     package var wire: WireRefusal {
         switch self {
-        case .token(.missing), .token(.otherScheme):
+        case .token(let malformation): malformation.wire(dpopAlgorithms: Self.proofAlgorithms)
+        case .unknownToken(let scheme), .expiredToken(let scheme):
             WireRefusal(
-                .unauthorized, "invalid_token", "An access token is needed", challenge: .bearerWithoutError)
-        case .token(.inQuery):
-            WireRefusal("invalid_request", "Send the access token in the Authorization header", challenge: .bearer)
-        case .token(.repeatedHeader), .token(.malformed):
-            WireRefusal("invalid_request", "The Authorization header is malformed", challenge: .bearer)
-        case .unknownToken, .expiredToken, .revokedToken:
+                .unauthorized, "invalid_token", "The access token is unknown, expired or revoked",
+                challenge: scheme == .bearer ? .bearer : .dpop(algorithms: Self.proofAlgorithms))
+        case .revokedToken:
             WireRefusal(
                 .unauthorized, "invalid_token", "The access token is unknown, expired or revoked",
                 challenge: .bearer)
+        case .tokenIsBound:
+            WireRefusal(
+                .unauthorized, "invalid_token", "The access token is bound to a key: present it with a DPoP proof",
+                challenge: .dpop(algorithms: Self.proofAlgorithms))
+        case .tokenNotBound:
+            WireRefusal(
+                .unauthorized, "invalid_token", "The access token is not bound to a key: present it as Bearer",
+                challenge: .bearer)
+        case .possession(let refusal): refusal.resourceWire(algorithms: Self.proofAlgorithms)
+        case .proofNonce(let refusal, let fresh):
+            refusal.resourceWire(algorithms: Self.proofAlgorithms).with(.dpopNonce, fresh)
         case .configurationNotGranted:
             WireRefusal(
                 .forbidden, "insufficient_scope", "The access token is not for this credential",
@@ -51,6 +69,9 @@ package enum CredentialRefusal: Refusal, Equatable {
             WireRefusal("invalid_credential_request", malformation.description)
         case .unknownIdentifier:
             WireRefusal("unknown_credential_identifier", "This issuer gave no such credential_identifier")
+        case .identifierNeeded:
+            WireRefusal(
+                "invalid_credential_request", "Ask by a credential_identifier that the token response gave")
         case .unknownConfiguration:
             WireRefusal("unknown_credential_configuration", "This issuer has no such credential configuration")
         case .missingProof: WireRefusal("invalid_proof", "A key proof is needed: send proofs")
@@ -67,12 +88,16 @@ package enum CredentialRefusal: Refusal, Equatable {
 
     package var reason: String {
         switch self {
-        case .token(let malformation): "access token: \(malformation)"
+        case .token(let malformation): malformation.reason
         case .unknownToken: "access token unknown"
         case .expiredToken: "access token expired"
+        case .tokenIsBound: "access token is bound to a key but was sent as a bearer token"
+        case .tokenNotBound: "access token is not bound to a key but was sent with the DPoP scheme"
+        case .possession(let refusal), .proofNonce(let refusal, _): refusal.reason
         case .revokedToken: "access token revoked while the credential was made"
         case .malformed(let malformation): malformation.description
         case .unknownIdentifier: "unknown credential_identifier"
+        case .identifierNeeded: "credential_configuration_id though the token response gave identifiers"
         case .unknownConfiguration: "unknown credential_configuration_id"
         case .configurationNotGranted: "the offer does not have this credential configuration"
         case .missingProof: "no key proof"
@@ -85,6 +110,10 @@ package enum CredentialRefusal: Refusal, Equatable {
         case .claimsUnavailable(let what): what
         }
     }
+}
+
+extension CredentialRefusal {
+    static let proofAlgorithms = DPoPProof.defaultAlgorithms.sorted { $0.rawValue < $1.rawValue }
 }
 
 extension WireRefusal {

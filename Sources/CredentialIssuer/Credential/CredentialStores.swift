@@ -28,19 +28,24 @@ package protocol IssuanceStore: Sendable {
 package enum IssuanceRefusal: Error, Equatable {
     /// A nonce was spent before.
     case nonceSpent
+    /// The DPoP proof was used before.
+    case proofReplayed
     /// The access token is gone: its offer was cancelled, or it expired, while the credentials were made.
     case accessEnded
 }
 
 /// Credentials about to be handed out.
 package struct Issuance: Sendable {
-    package let transaction: TicketID
+    package let grant: AccessGrant
+    /// The DPoP proof that the token came with.
+    package let uses: [SingleUse]
     /// At least one unless the credential is not bound to a key; no two alike.
     package let nonces: [TicketID]
     package let event: TimelineEvent
 
-    package init(transaction: TicketID, nonces: [TicketID], event: TimelineEvent) {
-        self.transaction = transaction
+    package init(grant: AccessGrant, uses: [SingleUse] = [], nonces: [TicketID], event: TimelineEvent) {
+        self.grant = grant
+        self.uses = uses
         self.nonces = nonces
         self.event = event
     }

@@ -68,7 +68,7 @@ extension CredentialConfiguration {
         entry["credential_signing_alg_values_supported"] = ["ES256"]
         if isKeyBound {
             entry["cryptographic_binding_methods_supported"] = ["jwk", "did:jwk", "did:key"]
-            let algorithms = SignatureAlgorithm.allCases.map { JSON.string($0.rawValue) }
+            let algorithms = SignatureAlgorithm.elliptic.map { JSON.string($0.rawValue) }
             entry["proof_types_supported"] = ["jwt": ["proof_signing_alg_values_supported": .array(algorithms)]]
         }
         var described = JSONObject()

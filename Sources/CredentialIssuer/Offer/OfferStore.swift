@@ -6,7 +6,9 @@ package import TransactionTimeline
 package struct StoredOffer: Sendable, Equatable {
     package let id: TicketID
     package let credentialConfigurationIDs: [String]
-    package let subject: AccessGrant.Subject
+    /// Whom it is for; nil only with the authorization code grant: anybody who logs in.
+    package let subject: AccessGrant.Subject?
+    package let grant: OfferGrant
     /// MAC of the transaction code under the offer's identifier; nil if none is asked for.
     package let txCodeMAC: [UInt8]?
     package let createdAt: Date
@@ -26,17 +28,24 @@ package struct StoredOffer: Sendable, Equatable {
     }
 
     package init(
-        id: TicketID, credentialConfigurationIDs: [String], subject: AccessGrant.Subject, txCodeMAC: [UInt8]?,
-        createdAt: Date, expiresAt: Date, progress: Progress = Progress()
+        id: TicketID, credentialConfigurationIDs: [String], subject: AccessGrant.Subject?,
+        grant: OfferGrant = .preAuthorizedCode, txCodeMAC: [UInt8]?, createdAt: Date, expiresAt: Date, progress: Progress = Progress()
     ) {
         self.id = id
         self.credentialConfigurationIDs = credentialConfigurationIDs
         self.subject = subject
+        self.grant = grant
         self.txCodeMAC = txCodeMAC
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.progress = progress
     }
+}
+
+/// How a wallet gets its access token, OpenID4VCI 1.0 §4.1.1.
+package enum OfferGrant: String, Sendable, CaseIterable {
+    case preAuthorizedCode = "pre-authorized_code"
+    case authorizationCode = "authorization_code"
 }
 
 /// Where offers are kept.

@@ -12,6 +12,8 @@ package struct Offers: Sendable {
     /// Where offers are fetched from, without the identifier and the slash before it.
     let offerEndpoint: String
     let codes: TicketMint
+    /// Makes `issuer_state`; nil where nobody can log in.
+    let invitations: TicketMint?
     let store: any OfferStore
     let issuance: CredentialIssuance
     let policy: Policy
@@ -21,19 +23,26 @@ package struct Offers: Sendable {
         package let lifetime: Duration
         /// Digits of a transaction code.
         package let txCodeLength: Int
+        /// Which of several authorization servers a grant is for; nil where there is only one.
+        package let preAuthorizedServer: String?
+        package let loginServer: String?
 
-        package init(lifetime: Duration, txCodeLength: Int) {
+        package init(
+            lifetime: Duration, txCodeLength: Int, preAuthorizedServer: String? = nil, loginServer: String? = nil
+        ) {
             (self.lifetime, self.txCodeLength) = (lifetime, txCodeLength)
+            (self.preAuthorizedServer, self.loginServer) = (preAuthorizedServer, loginServer)
         }
     }
 
     package init(
-        issuerIdentifier: String, offerEndpoint: String, codes: TicketMint, store: any OfferStore,
-        issuance: CredentialIssuance, policy: Policy, now: @escaping @Sendable () -> Date
+        issuerIdentifier: String, offerEndpoint: String, codes: TicketMint, invitations: TicketMint? = nil,
+        store: any OfferStore, issuance: CredentialIssuance, policy: Policy, now: @escaping @Sendable () -> Date
     ) {
         self.issuerIdentifier = issuerIdentifier
         self.offerEndpoint = offerEndpoint
         self.codes = codes
+        self.invitations = invitations
         self.store = store
         self.issuance = issuance
         self.policy = policy
@@ -43,10 +52,16 @@ package struct Offers: Sendable {
     /// What is asked for when an offer is made.
     package struct Order: Sendable {
         package let credentialConfigurationIDs: [String]
-        package let subject: AccessGrant.Subject
+        /// Nil only with the authorization code grant.
+        package let subject: AccessGrant.Subject?
+        package let grant: OfferGrant
         package let wantsTxCode: Bool
 
-        package init(credentialConfigurationIDs: [String], subject: AccessGrant.Subject, wantsTxCode: Bool) {
+        package init(
+            credentialConfigurationIDs: [String], subject: AccessGrant.Subject?,
+            grant: OfferGrant = .preAuthorizedCode, wantsTxCode: Bool
+        ) {
+            self.grant = grant
             self.credentialConfigurationIDs = credentialConfigurationIDs
             self.subject = subject
             self.wantsTxCode = wantsTxCode
@@ -74,7 +89,7 @@ package struct Offers: Sendable {
         let txCode = order.wantsTxCode ? Self.randomDigits(policy.txCodeLength) : nil
         let stored = StoredOffer(
             id: id, credentialConfigurationIDs: order.credentialConfigurationIDs, subject: order.subject,
-            txCodeMAC: txCode.map { codes.authenticate($0, for: id) }, createdAt: instant,
+            grant: order.grant, txCodeMAC: txCode.map { codes.authenticate($0, for: id) }, createdAt: instant,
             expiresAt: instant.addingTimeInterval(Double(policy.lifetime.components.seconds)))
         try await store.insert(stored)
         return Created(
@@ -86,16 +101,30 @@ package struct Offers: Sendable {
         let ids = order.credentialConfigurationIDs
         guard !ids.isEmpty else { throw OfferRefusal.noConfiguration }
         guard Set(ids).count == ids.count else { throw OfferRefusal.repeatedConfiguration }
+        try check(order)
         var claims: [(String, JSONObject)] = []
         for id in ids {
             guard let configuration = issuance.configurations[id] else { throw OfferRefusal.unknownConfiguration }
             do {
-                claims.append((id, try await issuance.claims(of: order.subject, for: configuration).object))
+                guard let subject = order.subject else { continue }
+                claims.append((id, try await issuance.claims(of: subject, for: configuration).object))
             } catch CredentialRefusal.claimsUnavailable(let what) {
                 throw OfferRefusal.claims(configuration: id, what)
             }
         }
         return claims
+    }
+
+    /// What goes with each grant: whoever logs in is the subject, and needs no transaction code.
+    private func check(_ order: Order) throws(OfferRefusal) {
+        switch (order.grant, order.subject) {
+        case (.preAuthorizedCode, .some): return
+        case (.authorizationCode, nil), (.authorizationCode, .registry?):
+            guard invitations != nil else { throw .noLogin }
+            guard !order.wantsTxCode else { throw .txCodeWithLogin }
+        case (.authorizationCode, .pushed?): throw .claimsWithLogin
+        case (.preAuthorizedCode, nil): throw .subjectMissing
+        }
     }
 
     /// The offer as a wallet fetches it by reference, OpenID4VCI 1.0 §4.1.3.
@@ -139,10 +168,21 @@ package struct Offers: Sendable {
     package func offer(for stored: StoredOffer) -> CredentialOffer {
         CredentialOffer(
             credentialIssuer: issuerIdentifier, credentialConfigurationIDs: stored.credentialConfigurationIDs,
-            preAuthorizedCode: CredentialOffer.PreAuthorizedCodeGrant(
-                code: codes.ticket(for: stored.id).text,
-                txCode: stored.txCodeMAC == nil
-                    ? nil : CredentialOffer.TxCode(inputMode: .numeric, length: policy.txCodeLength)))
+            preAuthorizedCode: stored.grant == .preAuthorizedCode ? preAuthorizedCode(for: stored) : nil,
+            authorizationCode: stored.grant == .authorizationCode ? authorizationCode(for: stored) : nil)
+    }
+
+    private func preAuthorizedCode(for stored: StoredOffer) -> CredentialOffer.PreAuthorizedCodeGrant {
+        CredentialOffer.PreAuthorizedCodeGrant(
+            code: codes.ticket(for: stored.id).text,
+            txCode: stored.txCodeMAC == nil
+                ? nil : CredentialOffer.TxCode(inputMode: .numeric, length: policy.txCodeLength),
+            authorizationServer: policy.preAuthorizedServer)
+    }
+
+    private func authorizationCode(for stored: StoredOffer) -> CredentialOffer.AuthorizationCodeGrant {
+        CredentialOffer.AuthorizationCodeGrant(
+            issuerState: invitations?.ticket(for: stored.id).text, authorizationServer: policy.loginServer)
     }
 
     private static func randomDigits(_ count: Int) -> String {

@@ -3,6 +3,8 @@ package import RegistryRecords
 /// What an import found: the good records in the order of the file, and why every other row is not among them.
 package struct ImportOutcome: Sendable, Equatable {
     package var records: [PersonRecord] = []
+    /// Of those people of ``records`` whose rows have a password or PIN.
+    package var secrets: [ImportedSecrets] = []
     package var rejections: [RowRejection] = []
     /// Columns, or members of JSON objects, that the schema does not know and that were left out, in order of appearance.
     package var unknownColumns: [String] = []

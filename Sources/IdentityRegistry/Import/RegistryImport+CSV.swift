@@ -4,7 +4,7 @@ extension RegistryImport {
     func readCSV(_ file: [UInt8]) throws(ImportRefusal) -> ImportOutcome {
         var reader = CSVReader(file, maximumFields: limits.columns)
         guard let first = reader.nextRow() else { throw .empty }
-        let header = try CSVHeader(first, schema: schema, limits: limits)
+        let header = try CSVHeader(first, schema: schema, secretColumns: secretColumns, limits: limits)
         let cells = FieldReader(
             limits: limits, listSeparator: schema.listSeparator, images: ImageFiles(imageFile))
         var collector = RowCollector()
@@ -23,18 +23,22 @@ private struct CSVHeader {
     private let names: [String]
     private let idPosition: Int
     private let columns: [(position: Int, field: RegistrySchema.Field)]
+    private let secrets: [(position: Int, kind: SecretKind)]
     let unknownNames: [String]
 
-    init(_ row: CSVReader.Row, schema: RegistrySchema, limits: ImportLimits) throws(ImportRefusal) {
+    init(
+        _ row: CSVReader.Row, schema: RegistrySchema, secretColumns: SecretColumns, limits: ImportLimits
+    ) throws(ImportRefusal) {
         guard row.fields.count <= limits.columns else { throw .tooManyColumns(maximum: limits.columns) }
         guard row.strayQuotes.isEmpty, row.unterminatedQuote == nil else { throw .malformedHeader(line: row.line) }
+        func isKnown(_ name: String) -> Bool {
+            name == schema.idField || schema[name] != nil || secretColumns.kind(of: name) != nil
+        }
         var positions: [String: Int] = [:]
         var names: [String] = []
         for field in row.fields {
             guard let name = String(validating: field, as: UTF8.self) else { throw .notUTF8 }
-            if positions.updateValue(names.count, forKey: name) != nil, name == schema.idField || schema[name] != nil {
-                throw .duplicateColumn(name)
-            }
+            if positions.updateValue(names.count, forKey: name) != nil, isKnown(name) { throw .duplicateColumn(name) }
             names.append(name)
         }
         let required = [schema.idField] + schema.fields.filter(\.isRequired).map(\.name)
@@ -43,7 +47,8 @@ private struct CSVHeader {
         self.names = names
         self.idPosition = idPosition
         columns = schema.fields.compactMap { field in positions[field.name].map { ($0, field) } }
-        unknownNames = names.filter { $0 != schema.idField && schema[$0] == nil }
+        secrets = secretColumns.all.compactMap { kind, name in positions[name].map { ($0, kind) } }
+        unknownNames = names.filter { !isKnown($0) }
     }
 
     func read(_ row: CSVReader.Row, with cells: FieldReader, into draft: inout RowDraft) {
@@ -57,6 +62,12 @@ private struct CSVHeader {
         for (position, field) in columns {
             draft.set(field) { () throws(FieldFault) in
                 try cells.value(ofCell: row.fields[position], as: field.type)
+            }
+        }
+        for (position, kind) in secrets {
+            draft.set(kind, in: names[position]) { () throws(FieldFault) in
+                guard let text = String(validating: row.fields[position], as: UTF8.self) else { throw .invalidUTF8 }
+                return text
             }
         }
     }

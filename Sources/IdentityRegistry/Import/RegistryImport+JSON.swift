@@ -12,13 +12,17 @@ extension RegistryImport {
             var draft = try collector.beginRow(line: element.line, maximum: limits.rows)
             if let object = object(in: element, of: &draft) {
                 try read(object, with: values, into: &draft)
-                for name in object.names where name != schema.idField && schema[name] == nil {
+                for name in object.names where !isKnown(name) {
                     collector.noteUnknown(name)
                 }
             }
             collector.finish(draft)
         }
         return collector.outcome
+    }
+
+    private func isKnown(_ name: String) -> Bool {
+        name == schema.idField || schema[name] != nil || secretColumns.kind(of: name) != nil
     }
 
     private func object(in element: JSONElements.Element, of draft: inout RowDraft) -> JSONObject? {
@@ -47,6 +51,16 @@ extension RegistryImport {
         }
         for field in schema.fields {
             draft.set(field) { () throws(FieldFault) in try values.value(of: object[field.name], as: field.type) }
+        }
+        for (kind, name) in secretColumns.all {
+            draft.set(kind, in: name) { () throws(FieldFault) in
+                switch object[name] {
+                case nil, .null?: return nil
+                case .string(let text)?: return text
+                // A PIN as a number would have lost its zeros.
+                default: throw .notText
+                }
+            }
         }
     }
 }

@@ -12,12 +12,20 @@ package struct RegistryImport {
     /// The bytes of the image file of that name. The name is relative, and has no component that begins with a dot.
     package typealias ImageFile = (_ name: String) throws -> [UInt8]
 
+    /// Without the columns of secrets, whatever the caller's schema says: no record has them.
     let schema: RegistrySchema
+    let secretColumns: SecretColumns
     let limits: ImportLimits
     let imageFile: ImageFile
 
-    package init(schema: RegistrySchema, limits: ImportLimits = ImportLimits(), imageFile: @escaping ImageFile) {
-        self.schema = schema
+    package init(
+        schema: RegistrySchema, secretColumns: SecretColumns = .none, limits: ImportLimits = ImportLimits(),
+        imageFile: @escaping ImageFile
+    ) {
+        self.schema = RegistrySchema(
+            idField: schema.idField, fields: schema.fields.filter { secretColumns.kind(of: $0.name) == nil },
+            listSeparator: schema.listSeparator)
+        self.secretColumns = secretColumns
         self.limits = limits
         self.imageFile = imageFile
     }

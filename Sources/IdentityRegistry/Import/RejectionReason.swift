@@ -27,6 +27,8 @@ package enum FieldFault: Error, Sendable, Equatable {
     case emptyListElement
     case tooManyElements(maximum: Int)
     case image(ImageFault)
+    /// Of a column of passwords or PINs.
+    case secret(SecretRuleFault)
 }
 
 extension RejectionReason: CustomStringConvertible {
@@ -60,6 +62,7 @@ extension FieldFault: CustomStringConvertible {
         case .emptyListElement: "has an empty entry"
         case .tooManyElements(let maximum): "has more than \(maximum) entries"
         case .image(let fault): fault.description
+        case .secret(let fault): fault.description
         }
     }
 }

@@ -6,6 +6,7 @@ struct RowDraft {
     let index: Int
     var id: String?
     var fields: [String: FieldValue] = [:]
+    var secrets: [SecretKind: ImportedSecrets.Secret] = [:]
     var reasons: [RejectionReason] = []
 
     mutating func setID(_ text: String?) {
@@ -30,6 +31,20 @@ struct RowDraft {
             }
         } catch {
             reasons.append(.field(field.name, error))
+        }
+    }
+
+    /// Keeps the password or PIN that `read` gives, nil for none, or its fault.
+    mutating func set(_ kind: SecretKind, in column: String, _ read: () throws(FieldFault) -> String?) {
+        do throws(FieldFault) {
+            guard let text = try read(), !text.isEmpty else { return }
+            do throws(SecretRuleFault) {
+                secrets[kind] = try ImportedSecrets.Secret(text, as: kind)
+            } catch {
+                throw .secret(error)
+            }
+        } catch {
+            reasons.append(.field(column, error))
         }
     }
 }
@@ -59,6 +74,9 @@ struct RowCollector {
         }
         if let id = draft.id, reasons.isEmpty {
             outcome.records.append(PersonRecord(id: id, fields: draft.fields))
+            if !draft.secrets.isEmpty {
+                outcome.secrets.append(ImportedSecrets(person: id, secrets: draft.secrets))
+            }
         } else {
             outcome.rejections.append(
                 RowRejection(line: draft.line, index: draft.index, id: draft.id, reasons: reasons))

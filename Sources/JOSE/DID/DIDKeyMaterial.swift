@@ -40,12 +40,15 @@ package enum DIDKeyMaterial {
         "did:jwk:" + Base64URL.encode(JSON.object(key.jwk).encoded())
     }
 
-    /// did:key: multibase base58-btc of the multicodec prefix and the compressed key.
+    /// did:key: multibase base58-btc of the multicodec prefix and the compressed key, or the PKCS#1 DER of an RSA key.
+    ///
+    /// DIDs of RSA keys can be written but are not read.
     package static func didKey(for key: PublicKey) -> String {
         switch key {
         case .p256(let key): "did:key:z" + Base58BTC.encode([0x80, 0x24] + key.compressedRepresentation)
         case .p384(let key): "did:key:z" + Base58BTC.encode([0x81, 0x24] + key.compressedRepresentation)
         case .ed25519(let key): "did:key:z" + Base58BTC.encode([0xED, 0x01] + key.rawRepresentation)
+        case .rsa(let key): "did:key:z" + Base58BTC.encode([0x85, 0x24] + key.derRepresentation)
         }
     }
 

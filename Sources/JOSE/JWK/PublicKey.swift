@@ -2,17 +2,28 @@ package import Crypto
 package import Foundation
 package import WireFormats
 
-/// A public signature key whose algorithm is fixed by its type. Points are on their curve.
+/// A public signature key whose algorithm is fixed by its type, or with RSA when it is made. Points are on their curve.
 package enum PublicKey: Sendable {
     case p256(P256.Signing.PublicKey)
     case p384(P384.Signing.PublicKey)
     case ed25519(Curve25519.Signing.PublicKey)
+    case rsa(RSAPublicKey)
 
     package var algorithm: SignatureAlgorithm {
         switch self {
         case .p256: .es256
         case .p384: .es384
         case .ed25519: .edDSA
+        case .rsa(let key): key.scheme.algorithm
+        }
+    }
+
+    /// Bytes of a signature in JWS form.
+    package var signatureLength: Int {
+        switch self {
+        case .p256, .ed25519: 64
+        case .p384: 96
+        case .rsa(let key): key.numbers.modulus.count
         }
     }
 
@@ -31,50 +42,49 @@ package enum PublicKey: Sendable {
             return key.isValidSignature(signature, for: SHA384.hash(data: message))
         case .ed25519(let key):
             return key.isValidSignature(Array(signature), for: message)
+        case .rsa(let key):
+            return key.isValidSignature(signature, for: message)
         }
     }
 }
 
-/// Why a JWK is not a public signature key that is accepted here.
-package enum JWKRefusal: Error, Equatable {
-    /// A private or symmetric member was present: the sender has leaked its key.
-    case privateMember
-    case unsupportedKeyType
-    case unsupportedCurve
-    /// A member that the key type needs is missing or malformed.
-    case malformedMember(String)
-    /// The coordinates are no point of the curve.
-    case pointNotOnCurve
-    /// `alg`, `use` or `key_ops` says that the key is for something else.
-    case notForThisUse
-}
-
 extension PublicKey {
-    /// The public key of a JWK, RFC 7517, RFC 7518 §6.2, RFC 8037 §2. Unknown members are ignored.
-    package init(jwk: JSONObject) throws(JWKRefusal) {
-        for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] where jwk[member] != nil {
-            throw .privateMember
+    /// Which keys a reader of JWKs takes.
+    package enum KeyTypes: Sendable {
+        /// P-256, P-384 and Ed25519.
+        case elliptic
+        /// RSA too, with the scheme that the JWK's `alg` names, else the one given.
+        case rsa(default: RSAScheme)
+    }
+
+    /// The public key of a JWK, RFC 7517, RFC 7518 §6.2 and §6.3, RFC 8037 §2. Unknown members are ignored.
+    package init(jwk: JSONObject, allowing types: KeyTypes = .elliptic) throws(JWKRefusal) {
+        try jwk.refusePrivateMembers()
+        let keyType = try jwk.keyType()
+        switch (keyType, types) {
+        case ("EC", _), ("OKP", _): try self.init(keyType, ellipticJWK: jwk)
+        case ("RSA", .rsa(let scheme)):
+            let stated = jwk["alg"]?.string.flatMap(SignatureAlgorithm.init).flatMap { RSAScheme($0) }
+            self = .rsa(try RSAPublicKey(RSAPublicNumbers(jwk: jwk), scheme: stated ?? scheme))
+        default: throw .unsupportedKeyType
         }
-        guard let keyType = jwk["kty"]?.string else { throw .malformedMember("kty") }
-        // Strings are equal when canonically equivalent: "O\u{212A}P" with a Kelvin sign would be "OKP" below.
-        guard keyType.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unsupportedKeyType }
-        guard let curve = jwk["crv"]?.string else {
-            throw keyType == "EC" || keyType == "OKP" ? .malformedMember("crv") : .unsupportedKeyType
-        }
+        let names = algorithm == .edDSA ? ["EdDSA", "Ed25519"] : [algorithm.rawValue]
+        try jwk.checkPurpose(use: "sig", operations: ["verify"], algorithms: names)
+    }
+
+    private init(_ keyType: String, ellipticJWK jwk: JSONObject) throws(JWKRefusal) {
+        guard let curve = jwk["crv"]?.string else { throw .malformedMember("crv") }
         switch (keyType, curve) {
         case ("EC", "P-256"):
-            let point = try Self.coordinate("x", of: jwk, length: 32) + Self.coordinate("y", of: jwk, length: 32)
-            try self.init(p256Point: point)
+            try self.init(p256Point: jwk.point(length: 32))
         case ("EC", "P-384"):
-            let point = try Self.coordinate("x", of: jwk, length: 48) + Self.coordinate("y", of: jwk, length: 48)
+            let point = try jwk.point(length: 48)
             guard let key = try? P384.Signing.PublicKey(rawRepresentation: point) else { throw .pointNotOnCurve }
             self = .p384(key)
         case ("OKP", "Ed25519"):
-            try self.init(ed25519: try Self.coordinate("x", of: jwk, length: 32))
-        case ("EC", _), ("OKP", _): throw .unsupportedCurve
-        default: throw .unsupportedKeyType
+            try self.init(ed25519: try jwk.coordinate("x", length: 32))
+        default: throw .unsupportedCurve
         }
-        try checkUse(jwk)
     }
 
     init(p256Point point: [UInt8]) throws(JWKRefusal) {
@@ -89,46 +99,26 @@ extension PublicKey {
         self = .ed25519(key)
     }
 
-    private func checkUse(_ jwk: JSONObject) throws(JWKRefusal) {
-        if let use = jwk["use"], use != "sig" { throw .notForThisUse }
-        if let operations = jwk["key_ops"], operations.array?.contains("verify") != true { throw .notForThisUse }
-        if let stated = jwk["alg"] {
-            let names = algorithm == .edDSA ? ["EdDSA", "Ed25519"] : [algorithm.rawValue]
-            guard let name = stated.string, names.contains(name) else { throw .notForThisUse }
-        }
-    }
-
-    private static func coordinate(
-        _ member: String, of jwk: JSONObject, length: Int
-    ) throws(JWKRefusal) -> [UInt8] {
-        guard let text = jwk[member]?.string, let bytes = try? Base64URL.decode(text), bytes.count == length else {
-            throw .malformedMember(member)
-        }
-        return bytes
-    }
-
     /// The required members of a JWK that is this key, in lexicographic order.
     package func requiredMembers(of jwk: JSONObject) -> JSONObject {
-        let names = algorithm == .edDSA ? ["crv", "kty", "x"] : ["crv", "kty", "x", "y"]
+        let names =
+            switch self {
+            case .p256, .p384: ["crv", "kty", "x", "y"]
+            case .ed25519: ["crv", "kty", "x"]
+            case .rsa: ["e", "kty", "n"]
+            }
         return JSONObject(names.compactMap { name in jwk[name].map { (name, $0) } })
     }
 
     /// The required members only, in lexicographic order: what RFC 7638 §3.2 hashes.
     package var jwk: JSONObject {
         switch self {
-        case .p256(let key): Self.ellipticCurveJWK("P-256", key.rawRepresentation)
-        case .p384(let key): Self.ellipticCurveJWK("P-384", key.rawRepresentation)
+        case .p256(let key): JSONObject(curve: "P-256", point: key.rawRepresentation)
+        case .p384(let key): JSONObject(curve: "P-384", point: key.rawRepresentation)
         case .ed25519(let key):
             ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(key.rawRepresentation))]
+        case .rsa(let key): key.numbers.jwk
         }
-    }
-
-    private static func ellipticCurveJWK(_ curve: String, _ point: Data) -> JSONObject {
-        let half = point.count / 2
-        return [
-            "crv": .string(curve), "kty": "EC", "x": .string(Base64URL.encode(point.prefix(half))),
-            "y": .string(Base64URL.encode(point.suffix(half))),
-        ]
     }
 
     /// JWK thumbprint with SHA-256, RFC 7638.
@@ -142,12 +132,13 @@ extension PublicKey: Equatable {
         left.algorithm == right.algorithm && left.rawRepresentation == right.rawRepresentation
     }
 
-    /// x and y of an elliptic curve point, or the 32 bytes of an Ed25519 key.
+    /// x and y of an elliptic curve point, the 32 bytes of an Ed25519 key, or the PKCS#1 DER of an RSA key.
     package var rawRepresentation: Data {
         switch self {
         case .p256(let key): key.rawRepresentation
         case .p384(let key): key.rawRepresentation
         case .ed25519(let key): key.rawRepresentation
+        case .rsa(let key): key.derRepresentation
         }
     }
 }

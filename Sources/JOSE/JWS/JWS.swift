@@ -4,7 +4,7 @@ package import WireFormats
 package protocol JWSSigner: Sendable {
     var algorithm: SignatureAlgorithm { get }
 
-    /// The signature over `message` in the raw form of JWS (RFC 7518 §3.4, RFC 8037 §3.1).
+    /// The signature over `message` in the raw form of JWS (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1).
     func sign(_ message: [UInt8]) throws -> [UInt8]
 }
 
@@ -15,7 +15,7 @@ package enum JWSRefusal: Error, Equatable {
     case notCompact
     case headerNotJSONObject
     case missingAlgorithm
-    /// `none`, a symmetric one, or one that is not implemented.
+    /// `none`, a symmetric one, or one that is not implemented or not accepted here.
     case unsupportedAlgorithm
     /// RFC 7515 §4.1.11: an extension that must be understood and is not. `b64` (RFC 7797) counts.
     case criticalExtension
@@ -34,11 +34,16 @@ package struct UnverifiedJWS: Sendable {
     let signingInput: [UInt8]
     let signature: [UInt8]
 
-    package init(parsing compact: some StringProtocol) throws(JWSRefusal) {
-        try self.init(parsing: Array(compact.utf8))
+    package init(
+        parsing compact: some StringProtocol, accepting algorithms: [SignatureAlgorithm] = SignatureAlgorithm.elliptic
+    ) throws(JWSRefusal) {
+        try self.init(parsing: Array(compact.utf8), accepting: algorithms)
     }
 
-    package init(parsing compact: [UInt8]) throws(JWSRefusal) {
+    /// - Parameter algorithms: any other is refused as one that is not implemented. RSA has to be asked for.
+    package init(
+        parsing compact: [UInt8], accepting algorithms: [SignatureAlgorithm] = SignatureAlgorithm.elliptic
+    ) throws(JWSRefusal) {
         guard compact.count <= Self.maximumBytes else { throw .tooLong }
         guard let firstDot = compact.firstIndex(of: UInt8(ascii: ".")),
             let secondDot = compact[(firstDot + 1)...].firstIndex(of: UInt8(ascii: ".")),
@@ -48,7 +53,9 @@ package struct UnverifiedJWS: Sendable {
         else { throw .notCompact }
         guard let object = (try? JSON(parsing: header))?.object else { throw .headerNotJSONObject }
         guard let name = object["alg"]?.string else { throw .missingAlgorithm }
-        guard let algorithm = SignatureAlgorithm(rawValue: name) else { throw .unsupportedAlgorithm }
+        guard let algorithm = SignatureAlgorithm(rawValue: name), algorithms.contains(algorithm) else {
+            throw .unsupportedAlgorithm
+        }
         guard object["crit"] == nil, object["b64"] == nil else { throw .criticalExtension }
         self.header = object
         self.algorithm = algorithm
@@ -60,7 +67,7 @@ package struct UnverifiedJWS: Sendable {
     /// The same JWS, its signature checked. The algorithm is the key's; a header that names another is refused.
     package func verify(with key: PublicKey) throws(JWSRefusal) -> VerifiedJWS {
         guard key.algorithm == algorithm else { throw .keyOfOtherAlgorithm }
-        guard signature.count == algorithm.signatureLength, key.isValidSignature(signature, for: signingInput) else {
+        guard signature.count == key.signatureLength, key.isValidSignature(signature, for: signingInput) else {
             throw .invalidSignature
         }
         return VerifiedJWS(header: header, payload: payload, key: key)

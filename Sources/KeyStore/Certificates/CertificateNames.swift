@@ -45,6 +45,7 @@ extension JOSE.PublicKey {
         case .p256(let key): Certificate.PublicKey(key)
         case .p384(let key): Certificate.PublicKey(key)
         case .ed25519(let key): Certificate.PublicKey(key)
+        case .rsa(let key): Certificate.PublicKey(key.key)
         }
     }
 }

@@ -19,6 +19,8 @@ package struct KeyRing: Sendable {
     package let dataSealer: DataSealer
     /// The root that new signing keys are certified by.
     package let developmentRoot: DevelopmentRoot
+    /// Keys that sign without a certificate, by purpose, in the order of generations.
+    package let plainKeys: [KeyPurpose: [PlainSigningKey]]
     /// Every root that a certificate may have been made by, newest first.
     package let developmentRoots: [DevelopmentRoot]
 
@@ -55,6 +57,25 @@ package struct KeyRing: Sendable {
             generation: stored.highestGeneration(.credentialSigning) + 1,
             activeFrom: now.advanced(by: activationDelay))
         return try await KeyRing(source.complete(at: now, rotation: rotation), from: source)
+    }
+
+    /// Makes the next key of a purpose that needs no certificate, as ``rotate(now:activationDelay:)`` does.
+    package func rotate(_ purpose: KeyPurpose, now: Date, activationDelay: Duration) async throws -> KeyRing {
+        let stored = try await source.load(at: now)
+        let rotation = Rotation(
+            purpose: purpose, generation: stored.highestGeneration(purpose) + 1,
+            activeFrom: now.advanced(by: activationDelay))
+        return try await KeyRing(source.complete(at: now, rotation: rotation), from: source)
+    }
+
+    /// The newest key of a purpose that signs at `instant`.
+    ///
+    /// - Throws: `KeyRingFault.noUsableSigningKey`.
+    package func plainKey(_ purpose: KeyPurpose, at instant: Date) throws(KeyRingFault) -> PlainSigningKey {
+        guard let key = plainKeys[purpose]?.last(where: { $0.maySign(at: instant) }) else {
+            throw .noUsableSigningKey(at: instant)
+        }
+        return key
     }
 
     /// Withdraws a signing key at `instant`: what it signed no longer verifies with the published keys.
@@ -96,6 +117,7 @@ package struct KeyRing: Sendable {
         self.source = source
         issuer = source.issuer
         signingKeys = keys.signing
+        plainKeys = keys.plain
         let named = keys.signing.filter { $0.certificate.names(source.issuer) }
         ownKeys = named.map { ($0, $0.issuerKey(of: source.issuer)) }
         ticketKey = SymmetricKey(data: ticket)

@@ -50,6 +50,11 @@ struct KeyRingSource: Sendable {
             return sealed(
                 key, .credentialSigning, keys.highestGeneration(.credentialSigning) + 1,
                 certificate: try certificate.der, at: instant, activeFrom: activeFrom)
+        case .plainSigning(let purpose, let algorithm, let activeFrom):
+            let key = PrivateKey.generate(algorithm)
+            return sealed(
+                key.rawRepresentation, purpose, keys.highestGeneration(purpose) + 1, keyID: key.publicKey.keyID,
+                algorithm: algorithm.rawValue, at: instant, activeFrom: activeFrom)
         }
     }
 

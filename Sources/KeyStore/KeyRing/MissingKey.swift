@@ -1,14 +1,17 @@
 import Foundation
+import JOSE
 
 /// A key that the issuer needs and does not have.
 enum MissingKey: Equatable {
     case symmetric(KeyPurpose)
     case developmentAuthority
     case signing(activeFrom: Date)
+    case plainSigning(KeyPurpose, SignatureAlgorithm, activeFrom: Date)
 }
 
 /// A wish for a signing key of at least this generation.
 struct Rotation {
+    var purpose = KeyPurpose.credentialSigning
     let generation: Int
     let activeFrom: Date
 }
@@ -28,8 +31,20 @@ extension OpenedKeys {
             return .symmetric(purpose)
         }
         if authorities.isEmpty { return .developmentAuthority }
-        guard let activeFrom = try neededSigningKey(for: issuer, at: instant, rotation: rotation) else { return nil }
-        return authorities[0].canCertify(at: instant) ? .signing(activeFrom: activeFrom) : .developmentAuthority
+        if let activeFrom = try neededSigningKey(for: issuer, at: instant, rotation: rotation) {
+            return authorities[0].canCertify(at: instant) ? .signing(activeFrom: activeFrom) : .developmentAuthority
+        }
+        for (purpose, algorithm) in KeyPurpose.plainSigning {
+            if !(plain[purpose] ?? []).contains(where: { $0.maySign(at: instant) }) {
+                // Dated back for processes whose clock is behind.
+                return .plainSigning(
+                    purpose, algorithm, activeFrom: instant.advanced(by: .zero - DevelopmentAuthority.backdating))
+            }
+            if let rotation, rotation.purpose == purpose, highestGeneration(purpose) < rotation.generation {
+                return .plainSigning(purpose, algorithm, activeFrom: rotation.activeFrom)
+            }
+        }
+        return nil
     }
 
     /// From when a new signing key should sign, or nil if none is needed.
@@ -44,7 +59,11 @@ extension OpenedKeys {
             // Dated back as its certificate is: a process whose clock is behind must not take it for a later one.
             return instant.advanced(by: .zero - DevelopmentAuthority.backdating)
         }
-        if let rotation, highestGeneration(.credentialSigning) < rotation.generation { return rotation.activeFrom }
+        if let rotation, rotation.purpose == .credentialSigning,
+            highestGeneration(.credentialSigning) < rotation.generation
+        {
+            return rotation.activeFrom
+        }
         guard let newest = own.last, newest.isDevelopment,
             newest.certificateExpires < instant.advanced(by: Self.renewalMargin)
         else { return nil }

@@ -11,6 +11,8 @@ struct OpenedKeys: Sendable {
     /// Newest first.
     private(set) var authorities: [DevelopmentAuthority] = []
     private(set) var symmetric: [KeyPurpose: [Int: [UInt8]]] = [:]
+    /// In the order of generations, retired ones left out.
+    private(set) var plain: [KeyPurpose: [PlainSigningKey]] = [:]
     private var highestGenerations: [KeyPurpose: Int] = [:]
 
     init(
@@ -23,6 +25,7 @@ struct OpenedKeys: Sendable {
             switch record.purpose {
             case .developmentCA: try addAuthority(record, encryptionKey)
             case .ticketAuthentication, .codeAuthentication, .dataEncryption: try addSymmetric(record, encryptionKey)
+            case .tokenSigning, .tokenSigningRSA, .portalClient: try addPlain(record, encryptionKey, at: instant)
             case .credentialSigning: break
             }
         }
@@ -58,6 +61,17 @@ struct OpenedKeys: Sendable {
             throw .malformedKey(record.purpose, generation: record.generation)
         }
         symmetric[record.purpose, default: [:]][record.generation] = bytes
+    }
+
+    private mutating func addPlain(
+        _ record: SealedKeyRecord, _ key: KeyEncryptionKey, at instant: Date
+    ) throws(KeyRingFault) {
+        let privateKey = try privateKey(record, key)
+        let opened = PlainSigningKey(
+            generation: record.generation, keyID: record.keyID, privateKey: privateKey,
+            activeFrom: Date(secondsSince1970: record.activeFrom),
+            retiredAt: record.retiredAt.map(Date.init(secondsSince1970:)))
+        if opened.isPublished(at: instant) { plain[record.purpose, default: []].append(opened) }
     }
 
     private func signingKey(_ record: SealedKeyRecord, _ key: KeyEncryptionKey) throws(KeyRingFault) -> SigningKey {

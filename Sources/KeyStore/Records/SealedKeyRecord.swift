@@ -1,3 +1,5 @@
+import JOSE
+
 /// What a key is for. A key serves one purpose only.
 package enum KeyPurpose: String, Sendable, CaseIterable {
     /// Signs credentials.
@@ -10,6 +12,17 @@ package enum KeyPurpose: String, Sendable, CaseIterable {
     case codeAuthentication = "code-authentication"
     /// 32 bytes of AES key: personal data at rest.
     case dataEncryption = "data-encryption"
+    /// Signs ID tokens, access tokens and receipts with ES256.
+    case tokenSigning = "token-signing"
+    /// The same with RS256, for clients that understand nothing else.
+    case tokenSigningRSA = "token-signing-rsa"
+    /// Authenticates the portal at its provider.
+    case portalClient = "portal-client"
+
+    /// Purposes whose keys sign without a certificate, with the algorithm of new ones.
+    static let plainSigning: [(purpose: KeyPurpose, algorithm: SignatureAlgorithm)] = [
+        (.tokenSigning, .es256), (.tokenSigningRSA, .rs256), (.portalClient, .es256),
+    ]
 }
 
 /// A key as it is stored: the private part sealed with the key-encryption key.

@@ -10,16 +10,19 @@ package struct EndpointRequest: Sendable {
     package let body: [UInt8]
     /// What tells one client from another well enough to order the operator's timeline; never stored.
     package let clientHint: String
+    /// The network address that the request came from, behind the operator's proxies; empty if unknown.
+    package let clientAddress: String
 
     package init(
         method: HTTPRequest.Method, query: Substring = "", headers: HTTPFields = [:], body: [UInt8] = [],
-        clientHint: String = ""
+        clientHint: String = "", clientAddress: String = ""
     ) {
         self.method = method
         self.query = query
         self.headers = headers
         self.body = body
         self.clientHint = clientHint
+        self.clientAddress = clientAddress
     }
 
     /// Whether the body's media type is `type`, in lower case, whatever its parameters (RFC 9110 §8.3.1).

@@ -1,4 +1,5 @@
 package import HTTPTypes
+package import JOSE
 import WireFormats
 
 /// An error that a client is told about by a specified code.
@@ -9,7 +10,7 @@ package protocol Refusal: Error, Sendable {
     var reason: String { get }
 }
 
-/// An error response: RFC 6749 §5.2, RFC 6750 §3, OpenID4VCI 1.0 §8.3.1.
+/// An error response: RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1, OpenID4VCI 1.0 §8.3.1.
 package struct WireRefusal: Sendable, Equatable {
     package let status: HTTPResponse.Status
     package let code: String
@@ -17,12 +18,21 @@ package struct WireRefusal: Sendable, Equatable {
     package let description: String
     /// The authentication scheme and error of `WWW-Authenticate`.
     package let challenge: Challenge
+    /// Sent beside the usual ones, such as `DPoP-Nonce`.
+    package private(set) var headers: HTTPFields = [:]
 
     package enum Challenge: Sendable, Equatable {
         case none
         /// RFC 6750 §3: no error code when no authentication was tried at all.
         case bearerWithoutError
         case bearer
+        /// RFC 9449 §7.1, with the algorithms that a proof may be signed with.
+        case dpopWithoutError(algorithms: [SignatureAlgorithm])
+        case dpop(algorithms: [SignatureAlgorithm])
+        /// RFC 9449 §7.2: either scheme is accepted, and neither was tried.
+        case bearerOrDPoPWithoutError(algorithms: [SignatureAlgorithm])
+        /// RFC 6749 §5.2: a client that tried to authenticate by the Authorization header, and failed.
+        case basic
     }
 
     package init(
@@ -35,15 +45,40 @@ package struct WireRefusal: Sendable, Equatable {
         self.challenge = challenge
     }
 
+    /// A 400.
+    init(_ code: String, _ description: String) {
+        self.init(.badRequest, code, description)
+    }
+
+    /// The same refusal with one more header.
+    package func with(_ name: HTTPField.Name, _ value: String) -> WireRefusal {
+        var refusal = self
+        refusal.headers[name] = value
+        return refusal
+    }
+
     package var response: EndpointResponse {
         var response = EndpointResponse.privateJSON(
             ["error": .string(code), "error_description": .string(description)], status: status)
-        switch challenge {
-        case .none: break
-        case .bearerWithoutError: response.headers[.wwwAuthenticate] = "Bearer"
-        case .bearer:
-            response.headers[.wwwAuthenticate] = "Bearer error=\"\(code)\", error_description=\"\(description)\""
-        }
+        for field in headers { response.headers.append(field) }
+        response.headers[values: .wwwAuthenticate] = challengeValues
         return response
+    }
+
+    private var challengeValues: [String] {
+        let error = "error=\"\(code)\", error_description=\"\(description)\""
+        return switch challenge {
+        case .none: []
+        case .bearerWithoutError: ["Bearer"]
+        case .bearer: ["Bearer " + error]
+        case .dpopWithoutError(let algorithms): ["DPoP " + Self.algorithmList(algorithms)]
+        case .dpop(let algorithms): ["DPoP " + error + ", " + Self.algorithmList(algorithms)]
+        case .bearerOrDPoPWithoutError(let algorithms): ["Bearer", "DPoP " + Self.algorithmList(algorithms)]
+        case .basic: ["Basic realm=\"client\""]
+        }
+    }
+
+    private static func algorithmList(_ algorithms: [SignatureAlgorithm]) -> String {
+        "algs=\"" + algorithms.map(\.rawValue).joined(separator: " ") + "\""
     }
 }

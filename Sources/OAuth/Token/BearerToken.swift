@@ -26,12 +26,12 @@ package struct BearerToken: Sendable {
         text = String(parts[1])
     }
 
-    private static func queryNamesToken(_ query: Substring) -> Bool {
+    static func queryNamesToken(_ query: Substring) -> Bool {
         query.split(separator: "&").contains { $0 == "access_token" || $0.hasPrefix("access_token=") }
     }
 
     /// `b64token` of RFC 6750 §2.1: one character or more, then any number of equals signs.
-    private static func isToken(_ text: Substring) -> Bool {
+    static func isToken(_ text: Substring) -> Bool {
         guard let end = text.utf8.lastIndex(where: { $0 != UInt8(ascii: "=") }) else { return false }
         return text.utf8[...end].allSatisfy(isTokenCharacter)
     }

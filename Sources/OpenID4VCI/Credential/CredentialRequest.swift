@@ -18,6 +18,24 @@ package struct CredentialRequest: Sendable, Equatable {
         case jwt([String])
     }
 
+    package init(credential: Identification, proofs: Proofs) {
+        (self.credential, self.proofs) = (credential, proofs)
+    }
+
+    /// The body, `application/json`.
+    package func encoded() -> [UInt8] {
+        var object = JSONObject()
+        switch credential {
+        case .identifier(let identifier): object["credential_identifier"] = .string(identifier)
+        case .configurationID(let id): object["credential_configuration_id"] = .string(id)
+        }
+        switch proofs {
+        case .none: break
+        case .jwt(let texts): object["proofs"] = ["jwt": .array(texts.map(JSON.string))]
+        }
+        return JSON.object(object).encoded()
+    }
+
     /// Why a body is no credential request.
     package enum Malformation: Error, Equatable {
         case mediaType

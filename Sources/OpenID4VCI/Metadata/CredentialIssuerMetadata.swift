@@ -5,6 +5,8 @@ package struct CredentialIssuerMetadata: Sendable, Equatable {
     package let credentialIssuer: String
     /// The issuer itself if the metadata names none.
     package let authorizationServers: [String]
+    /// Whether the metadata names them: authorization details then need `locations`, §5.1.1.
+    package let namesAuthorizationServers: Bool
     package let credentialEndpoint: String
     package let nonceEndpoint: String?
     /// At most this many proofs in one request.
@@ -15,6 +17,8 @@ package struct CredentialIssuerMetadata: Sendable, Equatable {
     /// One entry of `credential_configurations_supported`.
     package struct Configuration: Sendable, Equatable {
         package let format: String
+        /// What asks for this credential in an authorization request, §5.1.2; nil if only authorization details do.
+        package let scope: String?
         package let vct: String?
         package let credentialDefinition: JSONObject?
         /// `proof_signing_alg_values_supported` of proof type `jwt`; nil if no proof is wanted.
@@ -43,7 +47,9 @@ package struct CredentialIssuerMetadata: Sendable, Equatable {
         credentialIssuer = issuer
         credentialEndpoint = endpoint
         nonceEndpoint = object["nonce_endpoint"]?.string
-        authorizationServers = object["authorization_servers"]?.array?.compactMap(\.string) ?? [issuer]
+        let servers = object["authorization_servers"]?.array?.compactMap(\.string)
+        authorizationServers = servers ?? [issuer]
+        namesAuthorizationServers = servers != nil
         guard !authorizationServers.isEmpty else { throw .malformed("authorization_servers") }
         batchSize = object["batch_credential_issuance"]?["batch_size"]?.integer.map(Int.init(clamping:)) ?? 1
         display = object["display"]?.array?.compactMap(\.object) ?? []
@@ -60,6 +66,7 @@ extension CredentialIssuerMetadata.Configuration {
     fileprivate init?(_ json: JSON) {
         guard let object = json.object, let format = object["format"]?.string else { return nil }
         self.format = format
+        scope = object["scope"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         vct = object["vct"]?.string
         credentialDefinition = object["credential_definition"]?.object
         proofAlgorithms = object["proof_types_supported"]?["jwt"]?["proof_signing_alg_values_supported"]?.array?

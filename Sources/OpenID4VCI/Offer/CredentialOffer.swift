@@ -8,6 +8,9 @@ package struct CredentialOffer: Sendable, Equatable {
     package let credentialConfigurationIDs: [String]
     /// Nil if the offer has no pre-authorized code grant.
     package let preAuthorizedCode: PreAuthorizedCodeGrant?
+    /// Nil if the offer has no authorization code grant. An offer without any grant leaves the choice to the metadata of
+    /// the issuer's authorization servers.
+    package let authorizationCode: AuthorizationCodeGrant?
 
     package struct PreAuthorizedCodeGrant: Sendable, Equatable {
         package let code: String
@@ -16,6 +19,17 @@ package struct CredentialOffer: Sendable, Equatable {
 
         package init(code: String, txCode: TxCode?, authorizationServer: String? = nil) {
             (self.code, self.txCode, self.authorizationServer) = (code, txCode, authorizationServer)
+        }
+    }
+
+    package struct AuthorizationCodeGrant: Sendable, Equatable {
+        /// What the wallet sends back in its authorization request. Never empty.
+        package let issuerState: String?
+        package let authorizationServer: String?
+
+        package init(issuerState: String? = nil, authorizationServer: String? = nil) {
+            self.issuerState = issuerState?.isEmpty == true ? nil : issuerState
+            self.authorizationServer = authorizationServer
         }
     }
 
@@ -37,23 +51,24 @@ package struct CredentialOffer: Sendable, Equatable {
     }
 
     package init(
-        credentialIssuer: String, credentialConfigurationIDs: [String], preAuthorizedCode: PreAuthorizedCodeGrant?
+        credentialIssuer: String, credentialConfigurationIDs: [String], preAuthorizedCode: PreAuthorizedCodeGrant?,
+        authorizationCode: AuthorizationCodeGrant? = nil
     ) {
         self.credentialIssuer = credentialIssuer
         self.credentialConfigurationIDs = credentialConfigurationIDs
         self.preAuthorizedCode = preAuthorizedCode
+        self.authorizationCode = authorizationCode
     }
 }
 
 extension CredentialOffer {
+    /// The grant's name in `grants`, the grant type of RFC 6749 §4.1.3.
+    private static let authorizationCodeName = "authorization_code"
+
     package var json: JSON {
         var grants = JSONObject()
-        if let grant = preAuthorizedCode {
-            var parameters: JSONObject = ["pre-authorized_code": .string(grant.code)]
-            if let txCode = grant.txCode { parameters["tx_code"] = txCode.json }
-            if let server = grant.authorizationServer { parameters["authorization_server"] = .string(server) }
-            grants[GrantType.preAuthorizedCode] = .object(parameters)
-        }
+        if let grant = authorizationCode { grants[Self.authorizationCodeName] = grant.json }
+        if let grant = preAuthorizedCode { grants[GrantType.preAuthorizedCode] = grant.json }
         return [
             "credential_issuer": .string(credentialIssuer),
             "credential_configuration_ids": .array(credentialConfigurationIDs.map(JSON.string)),
@@ -77,11 +92,37 @@ extension CredentialOffer {
         else { throw .malformed("credential_configuration_ids") }
         credentialIssuer = issuer
         credentialConfigurationIDs = names
-        if let grant = object["grants"]?[GrantType.preAuthorizedCode] {
+        let grants = object["grants"]
+        if let grant = grants?[GrantType.preAuthorizedCode] {
             preAuthorizedCode = try PreAuthorizedCodeGrant(grant)
         } else {
             preAuthorizedCode = nil
         }
+        if let grant = grants?[Self.authorizationCodeName] {
+            authorizationCode = try AuthorizationCodeGrant(grant)
+        } else {
+            authorizationCode = nil
+        }
+    }
+}
+
+extension CredentialOffer.AuthorizationCodeGrant {
+    fileprivate init(_ json: JSON) throws(CredentialOffer.Malformation) {
+        guard let parameters = json.object else { throw .malformed("authorization_code") }
+        // A state that is dropped instead of returned would cut the request off from its offer.
+        guard let state = parameters["issuer_state"] else {
+            self.init(authorizationServer: parameters["authorization_server"]?.string)
+            return
+        }
+        guard let text = state.string else { throw .malformed("issuer_state") }
+        self.init(issuerState: text, authorizationServer: parameters["authorization_server"]?.string)
+    }
+
+    fileprivate var json: JSON {
+        var parameters = JSONObject()
+        parameters["issuer_state"] = issuerState.map(JSON.string)
+        parameters["authorization_server"] = authorizationServer.map(JSON.string)
+        return .object(parameters)
     }
 }
 
@@ -101,6 +142,13 @@ extension CredentialOffer.PreAuthorizedCodeGrant {
         } else {
             txCode = nil
         }
+    }
+
+    fileprivate var json: JSON {
+        var parameters: JSONObject = ["pre-authorized_code": .string(code)]
+        parameters["tx_code"] = txCode?.json
+        parameters["authorization_server"] = authorizationServer.map(JSON.string)
+        return .object(parameters)
     }
 }
 

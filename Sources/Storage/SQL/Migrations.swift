@@ -28,7 +28,7 @@ enum Migrations {
     }
 
     /// Keeps small rows in the tree of their primary key. PostgreSQL has no word for it and leaves it out.
-    private static let clustered = " WITHOUT ROWID"
+    static let clustered = " WITHOUT ROWID"
 
     /// Types are spelled as PostgreSQL has them; SQLite gives BIGINT integer affinity and keeps BYTEA as stored.
     /// Times are microseconds since 1970 unless the name says seconds.
@@ -58,6 +58,8 @@ enum Migrations {
             """ + clustered,
             // Finds the claims that wait for the end of their offer, and only those.
             "CREATE INDEX offers_with_claims ON offers (expires_at) WHERE sealed_claims IS NOT NULL",
-        ]
+        ],
+        AuthorizationTables.statements,
+        IdentityTables.steps,
     ]
 }

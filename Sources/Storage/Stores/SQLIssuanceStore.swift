@@ -21,7 +21,7 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
         return try database.read { connection in
             try connection.first(
                 """
-                SELECT token_expires_at, configuration_ids, subject_id, sealed_claims FROM offers
+                SELECT token_expires_at, configuration_ids, subject_id, sealed_claims, token_key_thumbprint FROM offers
                 WHERE id = $1 AND token_expires_at IS NOT NULL AND cancelled_at IS NULL
                 """, .bytes(token.bytes)
             ) { row in
@@ -31,6 +31,7 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
                     subject: try AccessGrant.Subject(
                         registryID: row.optionalText(2), sealedClaims: row.optionalBytes(3), of: token,
                         sealer: sealer),
+                    keyThumbprint: row.optionalBytes(4),
                     expiresAt: Date(microseconds: row.integer(0)))
             }
         }
@@ -39,15 +40,11 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
     package func record(_ issuance: Issuance) async throws -> Result<Void, IssuanceRefusal> {
         try await database.write { connection in
             // Asked again, in the transaction that records: what was cancelled since must give nothing any more.
-            let isAlive = try connection.first(
-                """
-                SELECT 1 FROM offers WHERE id = $1 AND token_expires_at > $2 AND cancelled_at IS NULL
-                """, .bytes(issuance.transaction.bytes), .integer(issuance.event.at.microseconds)
-            ) { _ in true }
-            guard isAlive == true else {
-                cache.remove(issuance.transaction)
+            guard try Self.isAlive(issuance, on: connection) else {
+                cache.remove(issuance.grant.transaction)
                 return .failure(.accessEnded)
             }
+            guard try SingleUseTable.spend(issuance.uses, on: connection) else { return .failure(.proofReplayed) }
             for (index, nonce) in issuance.nonces.enumerated() {
                 let spent = try connection.run(
                     "INSERT INTO spent_nonces (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(nonce.bytes))
@@ -59,9 +56,30 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
                     return .failure(.nonceSpent)
                 }
             }
-            try TimelineTable.append(issuance.event, to: issuance.transaction, on: connection)
+            try TimelineTable.append(issuance.event, to: issuance.grant.transaction, on: connection)
             return .success(())
         }
+    }
+
+    private static func isAlive(_ issuance: Issuance, on connection: SQLiteConnection) throws -> Bool {
+        let at = SQLValue.integer(issuance.event.at.microseconds)
+        let found: Bool?
+        switch issuance.grant.origin {
+        case .foreign: return true
+        case .offer:
+            found = try connection.first(
+                "SELECT 1 FROM offers WHERE id = $1 AND token_expires_at > $2 AND cancelled_at IS NULL",
+                .bytes(issuance.grant.transaction.bytes), at
+            ) { _ in true }
+        case .token(let id):
+            found = try connection.first(
+                """
+                SELECT 1 FROM access_tokens t JOIN grants g ON g.id = t.grant_id
+                WHERE t.id = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND g.revoked_at IS NULL
+                """, .bytes(id.bytes), at
+            ) { _ in true }
+        }
+        return found ?? false
     }
 
     package func append(_ event: TimelineEvent, to transaction: TicketID) async throws {

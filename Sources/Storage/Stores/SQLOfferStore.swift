@@ -19,18 +19,20 @@ package struct SQLOfferStore: OfferStore {
     package func insert(_ offer: StoredOffer) async throws {
         let (subject, claims): (String?, [UInt8]?) =
             switch offer.subject {
-            case .registry(let id): (id, nil)
-            case .pushed(let claims): (nil, sealer.seal(claims, context: Self.context(of: offer.id)))
+            case .registry(let id)?: (id, nil)
+            case nil: (nil, nil)
+            case .pushed(let claims)?: (nil, sealer.seal(claims, context: Self.context(of: offer.id)))
             }
         _ = try await database.write { connection in
             try connection.run(
                 """
                 INSERT INTO offers (id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries,
-                    created_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, 0, $6, $7)
+                    created_at, expires_at, grant_type)
+                VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)
                 """, .bytes(offer.id.bytes), .text(offer.credentialConfigurationIDs.joined(separator: " ")),
                 SQLValue(subject), SQLValue(claims), SQLValue(offer.txCodeMAC),
-                .integer(offer.createdAt.microseconds), .integer(offer.expiresAt.microseconds))
+                .integer(offer.createdAt.microseconds), .integer(offer.expiresAt.microseconds),
+                SQLValue(offer.grant == .preAuthorizedCode ? nil : offer.grant.rawValue))
         }
     }
 
@@ -39,7 +41,7 @@ package struct SQLOfferStore: OfferStore {
             try connection.first(
                 """
                 SELECT id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries, created_at,
-                    expires_at, redeemed_at, cancelled_at
+                    expires_at, redeemed_at, cancelled_at, grant_type
                 FROM offers WHERE id = $1
                 """, .bytes(id.bytes), read: stored)
         }
@@ -51,7 +53,7 @@ package struct SQLOfferStore: OfferStore {
             try connection.all(
                 """
                 SELECT id, configuration_ids, subject_id, NULL, tx_code_mac, failed_tries, created_at,
-                    expires_at, redeemed_at, cancelled_at
+                    expires_at, redeemed_at, cancelled_at, grant_type
                 FROM offers WHERE id < $1 ORDER BY id DESC LIMIT $2
                 """, .bytes(bound), .integer(Int64(limit)), read: stored)
         }
@@ -77,14 +79,20 @@ package struct SQLOfferStore: OfferStore {
 
     static func context(of id: TicketID) -> String { "offer claims " + id.text }
 
+    /// Nobody, of an offer that is for whoever logs in.
+    private func subject(_ row: SQLiteRow, of id: TicketID) throws -> AccessGrant.Subject? {
+        if !row.isNull(10), row.isNull(2) { return nil }
+        return try AccessGrant.Subject(
+            registryID: row.optionalText(2), sealedClaims: row.optionalBytes(3), of: id, sealer: sealer)
+    }
+
     private func stored(_ row: SQLiteRow) throws -> StoredOffer {
         guard let id = TicketID(bytes: row.bytes(0)) else {
             throw DatabaseFailure(code: 0, message: "an offer has a malformed id")
         }
         return StoredOffer(
             id: id, credentialConfigurationIDs: row.text(1).split(separator: " ").map(String.init),
-            subject: try AccessGrant.Subject(
-                registryID: row.optionalText(2), sealedClaims: row.optionalBytes(3), of: id, sealer: sealer),
+            subject: try subject(row, of: id), grant: row.optionalText(10).flatMap(OfferGrant.init) ?? .preAuthorizedCode,
             txCodeMAC: row.optionalBytes(4), createdAt: Date(microseconds: row.integer(6)),
             expiresAt: Date(microseconds: row.integer(7)),
             progress: StoredOffer.Progress(

@@ -1,6 +1,6 @@
 import CredentialIssuer
 package import Foundation
-import IdentityRegistry
+package import IdentityRegistry
 package import KeyStore
 package import RegistryRecords
 
@@ -8,22 +8,30 @@ package import RegistryRecords
 package struct SQLPersonStore: PersonStore, PersonSource {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    /// Finds people when they log in; nil where nobody does.
+    package let index: PersonIndex?
     let now: @Sendable () -> Date
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, now: @escaping @Sendable () -> Date) {
+    package init(
+        database: SQLiteDatabase, sealer: DataSealer, index: PersonIndex? = nil, now: @escaping @Sendable () -> Date
+    ) {
         self.database = database
         self.sealer = sealer
+        self.index = index
         self.now = now
     }
 
     package func upsert(_ records: [PersonRecord]) async throws -> (added: Int, updated: Int) {
         let at = SQLValue.integer(now().microseconds)
         let sealed = records.map { record in
-            (record.id, sealer.seal(record.encodedForStorage(), context: Self.context(of: record.id)))
+            let bytes = sealer.seal(record.encodedForStorage(), context: Self.context(of: record.id))
+            return (record.id, bytes, index?.entries(for: record))
         }
+        let fingerprint = index?.fingerprint
         return try await database.write { connection in
+            try PersonIndexTable.invalidate(unlessMadeFor: fingerprint, on: connection)
             var added = 0
-            for (id, record) in sealed {
+            for (id, record, entries) in sealed {
                 added += try connection.run(
                     """
                     INSERT INTO people (id, sealed_record, updated_at) VALUES ($1, $2, $3)
@@ -32,6 +40,7 @@ package struct SQLPersonStore: PersonStore, PersonSource {
                 try connection.run(
                     "UPDATE people SET sealed_record = $1, updated_at = $2 WHERE id = $3", .bytes(record), at,
                     .text(id))
+                if let entries { try PersonIndexTable.write(entries, of: id, on: connection) }
             }
             return (added, sealed.count - added)
         }
@@ -57,7 +66,7 @@ package struct SQLPersonStore: PersonStore, PersonSource {
         }
     }
 
-    private func person(_ row: SQLiteRow) throws -> PersonRecord {
+    func person(_ row: SQLiteRow) throws -> PersonRecord {
         let id = row.text(0)
         return try PersonRecord(decodingFromStorage: sealer.open(row.bytes(1), context: Self.context(of: id)))
     }

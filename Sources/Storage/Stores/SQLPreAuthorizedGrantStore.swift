@@ -26,18 +26,19 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
         try await database.write { connection in
             let at = SQLValue.integer(redemption.at.microseconds)
             let id = SQLValue.bytes(redemption.offer.bytes)
+            guard try SingleUseTable.spend(redemption.uses, on: connection) else { return .failure(.replayed) }
             for event in redemption.earlierEvents {
                 try TimelineTable.appendIfRoom(event, to: redemption.offer, on: connection)
             }
             // The one statement that spends the code: whoever changes the row has it.
             let spent = try connection.first(
                 """
-                UPDATE offers SET redeemed_at = $1, token_expires_at = $2
-                WHERE id = $3 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $4
-                    AND failed_tries < $5
-                    AND (tx_code_mac = $6 OR (tx_code_mac IS NULL AND $7 = 0))
+                UPDATE offers SET redeemed_at = $1, token_expires_at = $2, token_key_thumbprint = $3
+                WHERE id = $4 AND redeemed_at IS NULL AND cancelled_at IS NULL AND expires_at > $5
+                    AND failed_tries < $6 AND grant_type IS NULL
+                    AND (tx_code_mac = $7 OR (tx_code_mac IS NULL AND $8 = 0))
                 RETURNING configuration_ids, subject_id
-                """, at, .integer(redemption.tokenExpiresAt.microseconds), id, at,
+                """, at, .integer(redemption.tokenExpiresAt.microseconds), SQLValue(redemption.keyThumbprint), id, at,
                 .integer(Int64(StoredOffer.maximumTxCodeTries)), SQLValue(redemption.txCodeMAC),
                 .integer(redemption.txCodeMAC == nil ? 0 : 1)
             ) { (configurationIDs: $0.text(0), subject: $0.optionalText(1)) }
@@ -51,7 +52,8 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
                     AccessGrant(
                         transaction: redemption.offer,
                         credentialConfigurationIDs: spent.configurationIDs.split(separator: " ").map(String.init),
-                        subject: .registry(id: subject), expiresAt: redemption.tokenExpiresAt)
+                        subject: .registry(id: subject), keyThumbprint: redemption.keyThumbprint,
+                        expiresAt: redemption.tokenExpiresAt)
                 })
         }
     }
@@ -63,7 +65,10 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
         let id = SQLValue.bytes(redemption.offer.bytes)
         let limit = Int64(StoredOffer.maximumTxCodeTries)
         let refusal = try connection.first(
-            "SELECT redeemed_at, cancelled_at, expires_at, failed_tries, tx_code_mac FROM offers WHERE id = $1", id
+            """
+            SELECT redeemed_at, cancelled_at, expires_at, failed_tries, tx_code_mac FROM offers
+            WHERE id = $1 AND grant_type IS NULL
+            """, id
         ) { row -> RedemptionRefusal in
             if !row.isNull(1) { return .cancelled }
             if !row.isNull(0) { return .spent }

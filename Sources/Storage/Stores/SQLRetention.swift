@@ -22,9 +22,14 @@ package struct SQLRetention: Sendable {
         package var nonces = 0
         /// Offers whose claims were deleted.
         package var claims = 0
+        /// Identifiers that nobody could present again.
+        package var singleUses = 0
+        /// Authorization requests, sessions, grants and access tokens that are over.
+        package var authorizations = 0
 
-        package init(nonces: Int = 0, claims: Int = 0) {
+        package init(nonces: Int = 0, claims: Int = 0, singleUses: Int = 0, authorizations: Int = 0) {
             (self.nonces, self.claims) = (nonces, claims)
+            (self.singleUses, self.authorizations) = (singleUses, authorizations)
         }
     }
 
@@ -34,7 +39,73 @@ package struct SQLRetention: Sendable {
             nonces: try await inBatches {
                 try await sweepNonces(madeBefore: bound.addingTimeInterval(-Self.seconds(nonceLifetime)))
             },
-            claims: try await inBatches { try await sweepClaims(ofOffersExpiredBy: bound) })
+            claims: try await inBatches { try await sweepClaims(ofOffersExpiredBy: bound) },
+            singleUses: try await inBatches { try await sweepSingleUses(endedBy: bound) },
+            authorizations: try await sweepAuthorizations(endedBy: bound))
+    }
+
+    private func sweepSingleUses(endedBy bound: Date) async throws -> Int {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM single_uses WHERE id IN (SELECT id FROM single_uses WHERE id < $1 ORDER BY id LIMIT $2)",
+                .bytes(SingleUse.first(endingAt: bound)), .integer(Int64(Self.batchSize)))
+        }
+    }
+
+    /// Identifiers begin with the time that they were made, so what is old stands together.
+    private func sweepAuthorizations(endedBy bound: Date) async throws -> Int {
+        var total = try await inBatches {
+            try await database.write { connection in
+                try connection.run(
+                    """
+                    DELETE FROM interactions
+                    WHERE id IN (SELECT id FROM interactions WHERE id < $1 ORDER BY id LIMIT $2)
+                    """, .bytes(Self.firstMade(Self.interactionMemory, before: bound)),
+                    .integer(Int64(Self.batchSize)))
+            }
+        }
+        total += try await inBatches {
+            try await database.write { connection in
+                try connection.run(
+                    """
+                    DELETE FROM access_tokens WHERE id IN (
+                        SELECT id FROM access_tokens WHERE id < $1 AND expires_at <= $2 ORDER BY id LIMIT $3)
+                    """, .bytes(TicketID.first(madeAt: bound).bytes), .integer(bound.microseconds),
+                    .integer(Int64(Self.batchSize)))
+            }
+        }
+        total += try await inBatches {
+            try await database.write { connection in
+                try connection.run(
+                    """
+                    DELETE FROM grants WHERE id IN (
+                        SELECT id FROM grants
+                        WHERE id < $1 AND COALESCE(refresh_expires_at, 0) <= $2
+                            AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.grant_id = grants.id)
+                        ORDER BY id LIMIT $3)
+                    """, .bytes(Self.firstMade(Self.grantMemory, before: bound)), .integer(bound.microseconds),
+                    .integer(Int64(Self.batchSize)))
+            }
+        }
+        total += try await inBatches {
+            try await database.write { connection in
+                try connection.run(
+                    """
+                    DELETE FROM sessions
+                    WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY id LIMIT $2)
+                    """, .integer(bound.microseconds), .integer(Int64(Self.batchSize)))
+            }
+        }
+        return total
+    }
+
+    /// Authorization requests are over an hour after they were made at the latest.
+    private static let interactionMemory = Duration.seconds(3600)
+    /// Grants without refresh token are remembered for a day: a code that comes back then is known for a second use.
+    private static let grantMemory = Duration.seconds(86_400)
+
+    private static func firstMade(_ memory: Duration, before bound: Date) -> [UInt8] {
+        TicketID.first(madeAt: bound.addingTimeInterval(-seconds(memory))).bytes
     }
 
     private func inBatches(_ batch: () async throws -> Int) async throws -> Int {

@@ -16,16 +16,18 @@ enum TimelineTable {
             SQLValue(code), SQLValue(reason), detail(event))
     }
 
-    /// As ``append(_:to:on:)`` while the offer exists and its timeline is not full: what strangers can cause.
+    /// As ``append(_:to:on:)`` while the offer, authorization request or grant exists and its timeline is not full: what strangers can cause.
     static func appendIfRoom(_ event: TimelineEvent, to offer: TicketID, on connection: SQLiteConnection) throws {
         let (code, reason) = refusal(event.outcome)
         try connection.run(
             """
             INSERT INTO timeline (offer_id, at, number, step, refusal_code, refusal_reason, detail)
-            SELECT id, $1, $2, $3, $4, $5, $6 FROM offers
-            WHERE id = $7 AND (SELECT COUNT(*) FROM timeline WHERE offer_id = id) < 200
+            SELECT t.id, $1, $2, $3, $4, $5, $6
+            FROM (SELECT id FROM offers WHERE id = $7 UNION SELECT id FROM interactions WHERE id = $8
+                UNION SELECT id FROM grants WHERE id = $9) t
+            WHERE (SELECT COUNT(*) FROM timeline WHERE offer_id = t.id) < 200
             """, .integer(event.at.microseconds), nextNumber(), .text(event.step.rawValue), SQLValue(code),
-            SQLValue(reason), detail(event), .bytes(offer.bytes))
+            SQLValue(reason), detail(event), .bytes(offer.bytes), .bytes(offer.bytes), .bytes(offer.bytes))
     }
 
     static func events(of offer: TicketID, on connection: SQLiteConnection) throws -> [TimelineEvent] {

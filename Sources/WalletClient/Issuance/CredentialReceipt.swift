@@ -6,20 +6,27 @@ import OpenID4VCI
 import Verifier
 import WireFormats
 
-extension PreAuthorizedIssuance {
-    /// Redeems the code and fetches every credential of the offer. What the issuer does not give, or gives in a state
-    /// that the wallet cannot vouch for, is told apart from what may be stored.
-    ///
-    /// - Throws: `WalletRefusal` if there is no access at all; the offer may then be tried again.
-    package func accept(
-        _ offered: OfferedCredentials, txCode: String?
-    ) async throws(WalletRefusal) -> IssuanceOutcome {
-        let access = try await redeem(offered, txCode: txCode)
+/// Fetches credentials of one issuer under one access token: nonce, proof, credential request, verification.
+struct CredentialReceipt {
+    let means: IssuanceMeans
+    let described: DescribedCredentials
+    let access: IssuanceAccess
+    let renewal: CredentialRenewal?
+
+    /// Which key a credential is for.
+    enum HolderKey {
+        case new
+        /// The one of an earlier copy; nil if that was a bearer credential.
+        case same(PrivateKey?)
+    }
+
+    /// Every one of `credentials`, told apart by whether it may be stored.
+    func receive(_ credentials: [OfferedCredential]) async -> IssuanceOutcome {
         var received: [ReceivedCredential] = []
         var refused: [RefusedCredential] = []
-        for credential in offered.credentials {
+        for credential in credentials {
             do throws(WalletRefusal) {
-                received.append(try await receive(credential, of: offered, with: access))
+                received.append(try await receive(credential))
             } catch {
                 refused.append(RefusedCredential(offered: credential, refusal: error))
             }
@@ -27,73 +34,56 @@ extension PreAuthorizedIssuance {
         return IssuanceOutcome(received: received, refused: refused)
     }
 
-    /// An access token and what came with it.
-    private struct Access {
-        let token: String
-        /// OpenID4VCI 1.0 §6.2: if there are identifiers, requests go by them.
-        let identifiers: [(configurationID: String, identifier: String)]
-        /// Drafts before the nonce endpoint gave it here.
-        let nonce: String?
-    }
-
-    /// Token request, OpenID4VCI 1.0 §6.1.
-    private func redeem(_ offered: OfferedCredentials, txCode: String?) async throws(WalletRefusal) -> Access {
-        if offered.txCode != nil, txCode?.isEmpty != false { throw .txCodeMissing }
-        var form = FormParameters.encode([
-            "grant_type": GrantType.preAuthorizedCode, "pre-authorized_code": offered.code,
-        ])
-        if offered.txCode != nil, let txCode { form += "&" + FormParameters.encode(["tx_code": txCode]) }
-        let response = try await exchange.post(form, to: offered.tokenEndpoint, for: .token)
-        guard response.status == 200 else { throw CheckedExchange.refusal(of: response, in: .token) }
-        guard let token = try? TokenResponse(parsing: response.body) else { throw .malformedAnswer(.token) }
-        guard token.tokenType.lowercased() == "bearer" else { throw .unsupportedTokenType }
-        let body = (try? JSON(parsing: response.body))?.object ?? JSONObject()
-        let identifiers = (body["authorization_details"]?.array ?? []).compactMap { detail in
-            detail["credential_configuration_id"]?.string.flatMap { id in
-                detail["credential_identifiers"]?.array?.first?.string.map { (id, $0) }
-            }
-        }
-        return Access(token: token.accessToken, identifiers: identifiers, nonce: body["c_nonce"]?.string)
-    }
-
-    private func receive(
-        _ credential: OfferedCredential, of offered: OfferedCredentials, with access: Access
+    func receive(
+        _ credential: OfferedCredential, for holderKey: HolderKey = .new
     ) async throws(WalletRefusal) -> ReceivedCredential {
         guard let format = IssuedFormat(rawValue: credential.format) else { throw .unsupportedFormat }
-        let key = try credential.configuration.proofAlgorithm().map(PrivateKey.generate)
-        let response = try await request(credential, format, key, of: offered, with: access)
-        let issued = IssuedCredential(bytes: response, offered: credential, key: key, issuer: offered.issuer)
-        let (report, content) = try await issued.verify(with: verifier, at: now())
+        let key = try credential.configuration.key(holderKey)
+        let response = try await request(credential, format, key)
+        let issued = IssuedCredential(bytes: response, offered: credential, key: key, issuer: described.issuer)
+        let (report, content) = try await issued.verify(with: means.verifier, at: means.now())
         return ReceivedCredential(
-            offered: credential, issuer: offered.issuer, issuerName: offered.issuerName, credential: response, key: key,
-            report: report, content: content)
+            offered: credential, issuer: described.issuer, issuerName: described.issuerName, credential: response,
+            key: key, report: report, content: content,
+            renewal: renewal?.naming(access.identifier(for: credential.configurationID)))
     }
 
     /// Credential request, OpenID4VCI 1.0 §8.2; after `invalid_nonce` once more with a fresh nonce, §8.3.1.2.
     private func request(
-        _ credential: OfferedCredential, _ format: IssuedFormat, _ key: PrivateKey?, of offered: OfferedCredentials,
-        with access: Access
+        _ credential: OfferedCredential, _ format: IssuedFormat, _ key: PrivateKey?
     ) async throws(WalletRefusal) -> [UInt8] {
-        var body: JSONObject = ["credential_configuration_id": .string(credential.configurationID)]
-        if let named = access.identifiers.first(where: { $0.configurationID == credential.configurationID }) {
-            body = ["credential_identifier": .string(named.identifier)]
-        }
         var triesLeft = 2
         while true {
             triesLeft -= 1
-            if let key {
-                let proof = try await proof(format, key, of: offered, with: access)
-                body["proofs"] = ["jwt": [.string(proof)]]
-            }
-            let response = try await exchange.send(
-                ExchangeRequest(
-                    .post, offered.metadata.credentialEndpoint,
-                    headers: [
-                        .accept: "application/json", .contentType: "application/json",
-                        .authorization: "Bearer " + access.token,
-                    ], body: JSON.object(body).encoded()), for: .credential)
+            var proofs = CredentialRequest.Proofs.none
+            if let key { proofs = .jwt([try await proof(format, key)]) }
+            let message = CredentialRequest(
+                credential: access.identification(of: credential.configurationID), proofs: proofs)
+            let response = try await send(message)
             if triesLeft > 0, key != nil, ServerError(response)?.code == "invalid_nonce" { continue }
             return try Self.credential(in: response)
+        }
+    }
+
+    /// With the access token as RFC 6750 §2.1 or RFC 9449 §7.1 asks. The body is the same if the server wants its nonce.
+    private func send(_ message: CredentialRequest) async throws(WalletRefusal) -> ExchangeResponse {
+        let request = ExchangeRequest(
+            .post, described.metadata.credentialEndpoint,
+            headers: [.accept: "application/json", .contentType: "application/json"], body: message.encoded())
+        guard let key = access.key else {
+            return try await means.exchange.send(
+                request.adding([.authorization: "Bearer " + access.token]), for: .credential)
+        }
+        let session = means.session(with: key)
+        var triesLeft = 2
+        while true {
+            triesLeft -= 1
+            let proof = try session.proof(for: request, accessToken: access.token)
+            let response = try await means.exchange.send(
+                request.adding([.authorization: "DPoP " + access.token, .dpop: proof]), for: .credential)
+            let hasNonce = means.nonces.take(from: response, of: request.url)
+            if triesLeft > 0, hasNonce, DPoPSession.asksForNonce(response) { continue }
+            return response
         }
     }
 
@@ -107,31 +97,62 @@ extension PreAuthorizedIssuance {
         return credential
     }
 
-    private func proof(
-        _ format: IssuedFormat, _ key: PrivateKey, of offered: OfferedCredentials, with access: Access
-    ) async throws(WalletRefusal) -> String {
-        let nonce = try await nonce(from: offered.metadata.nonceEndpoint, orElse: access.nonce)
+    private func proof(_ format: IssuedFormat, _ key: PrivateKey) async throws(WalletRefusal) -> String {
+        let nonce = try await nonce()
         do {
             return try KeyProofMaker.makeProof(
-                key: key, reference: format.keyReference, audience: offered.metadata.credentialIssuer, nonce: nonce,
-                issuedAt: now())
+                key: key, reference: format.keyReference, audience: described.metadata.credentialIssuer, nonce: nonce,
+                issuedAt: means.now(), clientID: access.clientID)
         } catch {
             throw .signingFailed
         }
     }
 
     /// Nonce request, OpenID4VCI 1.0 §7.1.
-    private func nonce(from endpoint: String?, orElse given: String?) async throws(WalletRefusal) -> String {
-        guard let endpoint else {
-            guard let given else { throw .noNonce }
+    private func nonce() async throws(WalletRefusal) -> String {
+        guard let endpoint = described.metadata.nonceEndpoint else {
+            guard let given = access.nonce else { throw .noNonce }
             return given
         }
-        let response = try await exchange.send(
+        let response = try await means.exchange.send(
             ExchangeRequest(.post, endpoint, headers: [.accept: "application/json"]), for: .nonce)
         guard (200..<300).contains(response.status) else { throw CheckedExchange.refusal(of: response, in: .nonce) }
+        // §7.2: the first DPoP proof at the credential endpoint can then have the server's nonce in it.
+        means.nonces.take(from: response, of: endpoint)
         guard let nonce = (try? JSON(parsing: response.body))?["c_nonce"]?.string, !nonce.isEmpty else {
             throw .malformedAnswer(.nonce)
         }
         return nonce
+    }
+}
+
+extension CredentialIssuerMetadata.Configuration {
+    /// The key to prove, nil if no proof is wanted.
+    fileprivate func key(_ wanted: CredentialReceipt.HolderKey) throws(WalletRefusal) -> PrivateKey? {
+        guard let algorithm = try proofAlgorithm() else { return nil }
+        switch wanted {
+        case .new: return .generate(algorithm)
+        case .same(let key):
+            guard let key else { return .generate(algorithm) }
+            guard proofAlgorithms?.contains(key.algorithm.rawValue) == true else { throw .unsupportedProofAlgorithm }
+            return key
+        }
+    }
+}
+
+extension CredentialRenewal {
+    fileprivate func naming(_ identifier: String?) -> CredentialRenewal {
+        CredentialRenewal(
+            authorizationServer: authorizationServer, clientID: clientID,
+            credentialIdentifier: identifier ?? credentialIdentifier, refreshToken: refreshToken, key: key)
+    }
+}
+
+extension ExchangeRequest {
+    /// The same request with more headers.
+    func adding(_ more: HTTPFields) -> ExchangeRequest {
+        var headers = headers
+        headers.append(contentsOf: more)
+        return ExchangeRequest(method, url, headers: headers, body: body)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 package import JOSE
 package import Verifier
 
-/// What came of an offer that the holder accepted: every credential of it is in one of the two.
+/// What came of what the holder agreed to: every credential of it is in one of the two.
 package struct IssuanceOutcome: Sendable {
     package let received: [ReceivedCredential]
     package let refused: [RefusedCredential]
@@ -20,6 +20,8 @@ package struct ReceivedCredential: Sendable {
     package let key: PrivateKey?
     package let report: VerificationReport
     package let content: VerifiedContent
+    /// What gets it again; nil if that takes its holder.
+    package let renewal: CredentialRenewal?
 }
 
 /// A credential of the offer that was not received, or not worth keeping.

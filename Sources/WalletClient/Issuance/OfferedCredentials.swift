@@ -1,22 +1,48 @@
+import OAuth
 package import OpenID4VCI
 import WireFormats
 
-/// An offer with all that its holder needs to know before saying yes. Nothing has been asked for yet.
-package struct OfferedCredentials: Sendable {
+/// Credentials of one issuer, with all that their holder needs to know before saying yes. Nothing has been asked for yet.
+package struct DescribedCredentials: Sendable {
     /// The credential issuer identifier.
     package let issuer: String
     /// The name the issuer gives itself, in the best language it has.
     package let issuerName: String?
     package let credentials: [OfferedCredential]
+
+    let metadata: CredentialIssuerMetadata
+}
+
+/// An offer that its holder may accept without a login: the pre-authorized code flow.
+package struct OfferedCredentials: Sendable {
+    package let described: DescribedCredentials
     /// What to ask the holder for; nil if no transaction code is needed.
     package let txCode: CredentialOffer.TxCode?
 
     let code: String
-    let metadata: CredentialIssuerMetadata
-    let tokenEndpoint: String
+    let server: AuthorizationServerMetadata
+
+    package var issuer: String { described.issuer }
+    package var issuerName: String? { described.issuerName }
+    package var credentials: [OfferedCredential] { described.credentials }
 }
 
-/// One credential of an offer as the issuer describes it.
+/// Credentials that their holder may ask for with a login: the authorization code flow.
+package struct RequestableCredentials: Sendable {
+    package let described: DescribedCredentials
+
+    /// From the offer, to be sent back.
+    let issuerState: String?
+    let server: AuthorizationServerMetadata
+
+    package var issuer: String { described.issuer }
+    package var issuerName: String? { described.issuerName }
+    package var credentials: [OfferedCredential] { described.credentials }
+    /// Where the login is.
+    package var authorizationServer: String { server.issuer }
+}
+
+/// One credential as the issuer describes it.
 package struct OfferedCredential: Sendable {
     package let configurationID: String
     package let name: String

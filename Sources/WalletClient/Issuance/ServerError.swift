@@ -1,11 +1,19 @@
 import Verifier
 import WireFormats
 
-/// An error response, RFC 6749 §5.2 and OpenID4VCI 1.0 §8.3.1, made fit to be shown.
+/// An error response, RFC 6749 §4.1.2.1 and §5.2, OpenID4VCI 1.0 §8.3.1, made fit to be shown.
 package struct ServerError: Sendable, Equatable {
-    package let status: Int
+    /// Nil if it came by the browser.
+    package let status: Int?
     package let code: String
     package let description: String?
+
+    /// What an authorization response says, RFC 6749 §4.1.2.1.
+    init(code: String, description: String?, status: Int? = nil) {
+        self.status = status
+        self.code = code.printable(limit: 60)
+        self.description = description?.printable(limit: 200)
+    }
 
     /// Nil if the response has no `error`.
     init?(_ response: ExchangeResponse) {

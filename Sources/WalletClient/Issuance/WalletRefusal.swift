@@ -1,3 +1,4 @@
+package import OAuth
 package import OpenID4VCI
 package import Verifier
 
@@ -9,6 +10,32 @@ package enum WalletRefusal: Error, Sendable, Equatable {
     case issuerIdentifier
     /// The offer has no pre-authorized code.
     case loginNeeded
+    /// The offer, or the authorization server, leaves no way by a login.
+    case noLoginOffered
+    /// The server does not say that it takes code challenges by S256.
+    case noCodeChallenge
+    /// More than one request can name.
+    case tooManyCredentials
+    case signingFailed
+    case clientAuthenticationFailed
+    /// The holder, or the server for them, said no.
+    case declined
+    /// No answer came in time.
+    case authorizationOver
+    /// What arrived is no answer to the redirect URI of the request.
+    case foreignRedirect
+    case authorizationResponse(AuthorizationResponseRefusal)
+    /// A bearer token came where one bound to the wallet's key was asked for.
+    case tokenNotBound
+    /// The token is for credentials that were not asked for, or for none that were.
+    case otherCredentialsGranted
+    case notGranted(configurationID: String)
+    /// An ID token that is not of this request.
+    case foreignIDToken
+    /// There is nothing to renew the credential with.
+    case notRenewable
+    /// The server does not renew it any more.
+    case renewalOver
     case exchange(IssuanceStep, FetchFailure)
     case status(IssuanceStep, Int)
     case malformedAnswer(IssuanceStep)
@@ -23,7 +50,6 @@ package enum WalletRefusal: Error, Sendable, Equatable {
     case unsupportedFormat
     case unsupportedProofAlgorithm
     case noNonce
-    case signingFailed
     case deferred
     case unreadable(UnreadableCredential)
     case invalid(Check.Name, detail: String)
@@ -38,7 +64,21 @@ package enum WalletRefusal: Error, Sendable, Equatable {
         case .link: "This is no credential offer link; paste the whole link that the issuer shows."
         case .offer: "The issuer's offer is malformed; ask the issuer for a new one."
         case .issuerIdentifier: "The offer names an issuer that cannot be reached safely."
-        case .loginNeeded: "The offer needs a login in the browser, which this wallet does not do."
+        case .loginNeeded: "The offer needs a login; it has no code that would do without one."
+        case .noLoginOffered: "The issuer offers no login for this; ask it for an offer."
+        case .noCodeChallenge: "The login is not safe: the server does not protect its codes (PKCE)."
+        case .tooManyCredentials: "These are more credentials than can be asked for at once."
+        case .clientAuthenticationFailed: "The wallet could not show the server who it is."
+        case .declined: "The login was cancelled or consent was not given."
+        case .authorizationOver: "The login took too long; begin again."
+        case .foreignRedirect: "The answer that arrived is not for this login."
+        case .authorizationResponse(let reason): "The answer of the login cannot be used: \(reason.explanation)."
+        case .tokenNotBound: "The server gave a token that anybody could use, though it says that it binds them."
+        case .otherCredentialsGranted: "The server allows other credentials than were asked for."
+        case .notGranted: "This credential was not allowed by the login."
+        case .foreignIDToken: "The server's answer belongs to another login."
+        case .notRenewable: "This credential cannot be renewed without its holder; request it again."
+        case .renewalOver: "The issuer does not renew this credential any more; request it again."
         case .exchange(let step, let failure): "Could not get \(step.object): \(failure.explanation)."
         case .status(let step, let status): "Could not get \(step.object): the server answered with status \(status)."
         case .malformedAnswer(let step): "Could not get \(step.object): the server's answer is malformed."
@@ -64,11 +104,26 @@ package enum WalletRefusal: Error, Sendable, Equatable {
     }
 }
 
-/// A step of the pre-authorized code flow.
+extension AuthorizationResponseRefusal {
+    fileprivate var explanation: String {
+        switch self {
+        case .malformed: "it is malformed"
+        case .missingState, .wrongState: "it is the answer to another request"
+        case .missingIssuer: "it does not say which server it is from"
+        case .wrongIssuer: "it is from another server"
+        case .neitherCodeNorError, .codeAndError: "it is neither a yes nor a no"
+        }
+    }
+}
+
+/// A step of a flow.
 package enum IssuanceStep: Sendable, Equatable {
     case offer
     case issuerMetadata
     case authorizationServerMetadata
+    case pushedRequest
+    case authorization
+    case challenge
     case token
     case nonce
     case credential
@@ -78,6 +133,9 @@ package enum IssuanceStep: Sendable, Equatable {
         case .offer: "the offer"
         case .issuerMetadata: "the issuer's metadata"
         case .authorizationServerMetadata: "the authorization server's metadata"
+        case .pushedRequest: "a login"
+        case .authorization: "a login"
+        case .challenge: "a challenge for the wallet"
         case .token: "an access token"
         case .nonce: "a nonce"
         case .credential: "the credential"

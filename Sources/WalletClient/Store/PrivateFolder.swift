@@ -53,6 +53,21 @@ struct PrivateFolder: Sendable {
         return true
     }
 
+    /// Writes a file, in the place of another if there is one of that name. Durable when this returns; before that, the
+    /// other one is there whole.
+    func replace(_ name: String, _ bytes: [UInt8]) throws(WalletStoreRefusal) {
+        let temporary = file(".new-" + UUID().uuidString)
+        guard Self.write(bytes, to: temporary) else {
+            unlink(temporary)
+            throw .file(name)
+        }
+        guard rename(temporary, file(name)) == 0 else {
+            unlink(temporary)
+            throw .file(name)
+        }
+        guard flush() else { throw .file(name) }
+    }
+
     /// - Returns: false if there was no file of that name.
     func delete(_ name: String) throws(WalletStoreRefusal) -> Bool {
         guard unlink(file(name)) == 0 else {

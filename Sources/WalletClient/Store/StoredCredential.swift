@@ -23,6 +23,8 @@ package struct StoredCredential: Sendable {
     package let labels: [ClaimLabel]
     /// The private key it is bound to; nil for a bearer credential.
     package let key: PrivateKey?
+    /// What gets it again; nil if that takes its holder.
+    package internal(set) var renewal: CredentialRenewal?
 }
 
 extension StoredCredential {
@@ -41,6 +43,7 @@ extension StoredCredential {
         claims = received.content.claims
         labels = received.offered.claims
         key = received.key
+        renewal = received.renewal
     }
 
     /// What is sealed.
@@ -54,11 +57,8 @@ extension StoredCredential {
         record["issuer_name"] = issuerName.map(JSON.string)
         record["issued_at"] = issuedAt.map(Self.time)
         record["expires_at"] = expiresAt.map(Self.time)
-        if let key {
-            record["key"] = [
-                "alg": .string(key.algorithm.rawValue), "private": .string(Base64URL.encode(key.rawRepresentation)),
-            ]
-        }
+        record["key"] = key?.record
+        record["renewal"] = renewal?.record
         return .object(record)
     }
 
@@ -90,13 +90,16 @@ extension StoredCredential {
             return ClaimLabel(path: path, text: text)
         }
         if let stored = record["key"] {
-            guard let algorithm = stored["alg"]?.string.flatMap(SignatureAlgorithm.init),
-                let bytes = stored["private"]?.string.flatMap({ try? Base64URL.decode($0) }),
-                let key = try? PrivateKey(algorithm, rawRepresentation: bytes)
-            else { return nil }
+            guard let key = PrivateKey(record: stored) else { return nil }
             self.key = key
         } else {
             key = nil
+        }
+        if let stored = record["renewal"] {
+            guard let renewal = CredentialRenewal(record: stored) else { return nil }
+            self.renewal = renewal
+        } else {
+            renewal = nil
         }
     }
 

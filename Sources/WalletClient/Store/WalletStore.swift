@@ -26,6 +26,32 @@ package struct WalletStore: Sendable {
         return stored
     }
 
+    /// Puts a renewed credential in the place of the old one, under its identifier: after a crash there is one of them.
+    package func replace(
+        _ id: String, with received: ReceivedCredential, at instant: Date
+    ) throws(WalletStoreRefusal) -> StoredCredential {
+        guard try folder.read(fileName(of: id)) != nil else { throw .unknownCredential(id: id) }
+        let stored = StoredCredential(id: id, received, storedAt: instant)
+        try write(stored)
+        return stored
+    }
+
+    /// Keeps what an authorization server gave to renew with, in every credential that was renewed with `old` so far: they
+    /// came of one login, and `old` may not be taken again.
+    package func keep(_ renewal: CredentialRenewal, insteadOf old: CredentialRenewal) throws(WalletStoreRefusal) {
+        guard !renewal.refreshToken.hasSameBytes(as: old.refreshToken) else { return }
+        for stored in try list().credentials where stored.renewal?.isOf(sameLoginAs: old) == true {
+            var changed = stored
+            changed.renewal = stored.renewal?.with(refreshToken: renewal.refreshToken)
+            try write(changed)
+        }
+    }
+
+    private func write(_ stored: StoredCredential) throws(WalletStoreRefusal) {
+        let name = try fileName(of: stored.id)
+        try folder.replace(name, key.seal(stored.record.encoded(), name: name))
+    }
+
     /// What the wallet has, the oldest first, and the identifiers of files that could not be opened.
     package func list() throws(WalletStoreRefusal) -> (credentials: [StoredCredential], damaged: [String]) {
         var credentials: [StoredCredential] = []

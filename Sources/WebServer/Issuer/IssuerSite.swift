@@ -1,8 +1,8 @@
-package import AuthorizationServer
+import AuthorizationServer
 package import CredentialIssuer
 package import Foundation
 import HTTPTypes
-package import OAuth
+import OAuth
 import WireFormats
 
 /// The routes that wallets and verifiers use.
@@ -13,7 +13,6 @@ package struct IssuerSite: Sendable {
         package static let nonce = "/issuance/oid4vci/nonce"
         package static let credential = "/issuance/oid4vci/credential-request"
         package static let token = "/auth/token-endpoint"
-        package static let authorizationServerKeys = "/auth/jwks.json"
         package static let issuerKeys = "/issuance/jwks.json"
         package static let types = "/vct/"
         package static let developmentRoot = "/trust/development-root.pem"
@@ -22,15 +21,18 @@ package struct IssuerSite: Sendable {
     /// Documents that change when keys rotate, as they are now.
     package struct KeyDocuments: Sendable {
         package let jwks: PublishedDocument
+        /// Of the authorization server.
+        package let tokenKeys: PublishedDocument
         package let jwtVCIssuer: PublishedDocument
         package let did: PublishedDocument
         package let developmentRootPEM: String
 
         package init(
-            jwks: PublishedDocument, jwtVCIssuer: PublishedDocument, did: PublishedDocument,
+            jwks: PublishedDocument, tokenKeys: PublishedDocument, jwtVCIssuer: PublishedDocument, did: PublishedDocument,
             developmentRootPEM: String
         ) {
             self.jwks = jwks
+            self.tokenKeys = tokenKeys
             self.jwtVCIssuer = jwtVCIssuer
             self.did = did
             self.developmentRootPEM = developmentRootPEM
@@ -40,11 +42,10 @@ package struct IssuerSite: Sendable {
     /// The issuer identifier's path: empty, or beginning with a slash.
     let path: String
     let metadata: PublishedDocument
-    let authorizationServerMetadata: PublishedDocument
     let types: [String: PublishedDocument]
     let keys: @Sendable () -> KeyDocuments
     let offers: Offers
-    let token: TokenEndpoint
+    let delegated: DelegatedOffers
     let nonce: NonceEndpoint
     let credential: CredentialEndpoint
     let trail: ClientTrail
@@ -52,13 +53,11 @@ package struct IssuerSite: Sendable {
 
     package init(
         identifier: String, metadata: IssuerMetadataDocument,
-        authorizationServer: AuthorizationServerMetadata, keys: @escaping @Sendable () -> KeyDocuments,
-        offers: Offers, token: TokenEndpoint, nonce: NonceEndpoint, credential: CredentialEndpoint,
+        keys: @escaping @Sendable () -> KeyDocuments, offers: Offers, delegated: DelegatedOffers, nonce: NonceEndpoint, credential: CredentialEndpoint,
         trail: ClientTrail, now: @escaping @Sendable () -> Date
     ) {
         path = WellKnown.split(identifier).map { $0.path == "/" ? "" : $0.path } ?? ""
         self.metadata = PublishedDocument(languages: metadata.languages) { metadata.json(language: $0) }
-        authorizationServerMetadata = PublishedDocument(authorizationServer.json)
         var types: [String: PublishedDocument] = [:]
         let prefix = identifier + Paths.types
         for configuration in metadata.configurations {
@@ -70,20 +69,14 @@ package struct IssuerSite: Sendable {
         self.types = types
         self.keys = keys
         self.offers = offers
-        self.token = token
+        self.delegated = delegated
         self.nonce = nonce
         self.credential = credential
         self.trail = trail
         self.now = now
     }
 
-    package var routes: [Route] {
-        protocolRoutes + wellKnownRoutes + [
-            Route(.get, .exact("/health"), name: "health") { _, _ in
-                EndpointResponse(headers: [.contentType: "application/json"], body: Array(#"{"status":"ok"}"#.utf8))
-            }
-        ]
-    }
+    package var routes: [Route] { protocolRoutes + wellKnownRoutes }
 
     private var protocolRoutes: [Route] {
         [
@@ -92,8 +85,8 @@ package struct IssuerSite: Sendable {
                 trail.noteOffer(offer, client: request.clientHint, at: now())
                 return response
             },
-            Route(.post, .exact(path + Paths.token), name: "token", bodyLimit: 16 << 10) { request, _ in
-                try await token.respond(to: request)
+            Route(.post, .exact(path + Paths.offer), name: "delegated_offer", bodyLimit: 8 << 10) { request, _ in
+                try await delegated.respond(to: request)
             },
             Route(.post, .exact(path + Paths.nonce), name: "nonce", bodyLimit: 4 << 10) { _, _ in
                 nonce.respond()
@@ -108,9 +101,6 @@ package struct IssuerSite: Sendable {
             Route(.get, .exact(path + Paths.issuerKeys), name: "jwks") { request, _ in
                 keys().jwks.respond(to: request)
             },
-            Route(.get, .exact(path + Paths.authorizationServerKeys), name: "jwks") { request, _ in
-                keys().jwks.respond(to: request)
-            },
             Route(.get, .exact(path + Paths.developmentRoot), name: "development_root") { _, _ in
                 EndpointResponse(
                     headers: [.contentType: "application/x-pem-file"], body: Array(keys().developmentRootPEM.utf8))
@@ -120,17 +110,16 @@ package struct IssuerSite: Sendable {
 
     /// Each document at both placements in use: after the host, and after the path.
     private var wellKnownRoutes: [Route] {
-        wellKnown("openid-credential-issuer", name: "issuer_metadata") { request in
+        WellKnownRoutes(path: path).routes("openid-credential-issuer", name: "issuer_metadata") { request in
             let response = metadata.respond(to: request)
             if let offer = trail.noteMetadata(client: request.clientHint, at: now()) {
                 try await offers.append(ClientTrail.metadataEvent(at: now()), to: offer)
             }
             return response
         }
-            + wellKnown("oauth-authorization-server", name: "authorization_server_metadata") { request in
-                authorizationServerMetadata.respond(to: request)
+            + WellKnownRoutes(path: path).routes("jwt-vc-issuer", name: "jwt_vc_issuer") {
+                keys().jwtVCIssuer.respond(to: $0)
             }
-            + wellKnown("jwt-vc-issuer", name: "jwt_vc_issuer") { keys().jwtVCIssuer.respond(to: $0) }
             + [
                 // did:web: a DID without path has its document under .well-known, one with path has it there.
                 Route(.get, .exact(path.isEmpty ? "/.well-known/did.json" : path + "/did.json"), name: "did") {
@@ -138,16 +127,5 @@ package struct IssuerSite: Sendable {
                     keys().did.respond(to: request)
                 }
             ]
-    }
-
-    private func wellKnown(
-        _ document: String, name: String,
-        handler: @escaping @Sendable (EndpointRequest) async throws -> EndpointResponse
-    ) -> [Route] {
-        let inserted = "/.well-known/" + document + path
-        let appended = path + "/.well-known/" + document
-        return (inserted == appended ? [inserted] : [inserted, appended]).map { path in
-            Route(.get, .exact(path), name: name) { request, _ in try await handler(request) }
-        }
     }
 }

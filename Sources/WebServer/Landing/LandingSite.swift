@@ -25,14 +25,21 @@ package struct LandingSite: Sendable {
         offerByValue: @escaping @Sendable (StoredOffer) -> CredentialOffer, tryOut people: [TryOutPerson],
         now: @escaping @Sendable () -> Date
     ) throws {
-        let resources = try LandingResources.load()
-        let address = PublicAddress(publicURL)
-        let cards = configurations.enumerated().map { CredentialCard(configuration: $1, position: $0) }
-        languages = resources.languages
+        self.init(
+            pages: try SitePages(publicURL: publicURL, display: display, configurations: configurations),
+            offers: offers, offerByValue: offerByValue, tryOut: people, now: now)
+    }
+
+    /// - Parameter pages: what the pages of this server are made of.
+    package init(
+        pages: SitePages, offers: Offers, offerByValue: @escaping @Sendable (StoredOffer) -> CredentialOffer,
+        tryOut people: [TryOutPerson], now: @escaping @Sendable () -> Date
+    ) {
+        let (frames, cards) = (pages.frames, pages.cards)
+        let address = frames.address
+        languages = frames.languages
         base = address.path
-        assets = LandingAssets(files: resources.assets, cards: cards)
-        let frames = PageFrames(
-            templates: resources.templates, languages: languages, assets: assets, address: address, display: display)
+        assets = frames.assets
         problems = ProblemPage(frames: frames)
         home = HomePage(frames: frames, cards: cards, people: people)
         tryOut = TryOut(

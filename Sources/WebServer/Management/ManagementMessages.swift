@@ -18,7 +18,8 @@ struct NewOfferMessage {
         guard let ids = elements?.compactMap(\.string), ids.count == elements?.count else {
             throw .member("credential_configuration_ids")
         }
-        let subject: AccessGrant.Subject
+        let grant = try Self.grant(object)
+        let subject: AccessGrant.Subject?
         switch (object["subject"], object["claims"]) {
         case (let id?, nil):
             guard let id = id.string else { throw .member("subject") }
@@ -26,11 +27,19 @@ struct NewOfferMessage {
         case (nil, let claims?):
             guard claims.object != nil else { throw .member("claims") }
             subject = .pushed(claims: claims.encoded())
+        case (nil, nil) where grant == .authorizationCode: subject = nil
         default: throw .subjectNotExactlyOne
         }
         order = Offers.Order(
-            credentialConfigurationIDs: ids, subject: subject, wantsTxCode: try Self.flag("tx_code", of: object))
+            credentialConfigurationIDs: ids, subject: subject, grant: grant,
+            wantsTxCode: try Self.flag("tx_code", of: object))
         isDryRun = try Self.flag("dry_run", of: object)
+    }
+
+    private static func grant(_ object: JSONObject) throws(ManagementRefusal) -> OfferGrant {
+        guard let value = object["grant"] else { return .preAuthorizedCode }
+        guard let grant = value.string.flatMap(OfferGrant.init) else { throw .member("grant") }
+        return grant
     }
 
     private static func flag(_ name: String, of object: JSONObject) throws(ManagementRefusal) -> Bool {
@@ -82,7 +91,8 @@ extension StoredOffer {
             "tx_code_required": .bool(txCodeMAC != nil), "created_at": .string(createdAt.formatted(.iso8601)),
             "expires_at": .string(expiresAt.formatted(.iso8601)),
         ]
-        if case .registry(let id) = subject { object["subject"] = .string(id) }
+        object["grant"] = .string(grant.rawValue)
+        if case .registry(let id)? = subject { object["subject"] = .string(id) }
         object["redeemed_at"] = progress.redeemedAt.map { .string($0.formatted(.iso8601)) }
         object["cancelled_at"] = progress.cancelledAt.map { .string($0.formatted(.iso8601)) }
         if progress.failedTries > 0 { object["wrong_tx_codes"] = .integer(Int64(progress.failedTries)) }
@@ -118,13 +128,14 @@ extension RowRejection {
 }
 
 extension RegistrySchema {
-    var json: JSON {
+    func json(_ secrets: SecretColumns) -> JSON {
         [
             "id_field": .string(idField), "list_separator": .string(String(listSeparator)),
             "fields": .array(
                 fields.map {
                     ["name": .string($0.name), "type": .string($0.type.rawValue), "required": .bool($0.isRequired)]
                 }),
+            "secret_columns": .object(JSONObject(secrets.all.map { ($0.kind.rawValue, .string($0.name)) })),
         ]
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+package import IdentityRegistry
 package import OAuth
 
 /// Why the management API refuses.
@@ -11,6 +12,8 @@ package enum ManagementRefusal: Refusal, Equatable {
     case unreadableImport(String)
     case imageFilesNotHere
     case pageParameters
+    case unknownClient
+    case login(AuthenticatorRefusal)
 
     package var wire: WireRefusal {
         switch self {
@@ -24,6 +27,11 @@ package enum ManagementRefusal: Refusal, Equatable {
         case .unreadableImport(let why): WireRefusal(.badRequest, "invalid_import", why)
         case .imageFilesNotHere:
             WireRefusal(.badRequest, "invalid_import", "Send images as data URIs, not as file names")
+        case .unknownClient: WireRefusal(.notFound, "client_not_found", "There is no such client")
+        case .login(.unknownPerson): ManagementRefusal.unknownPerson.wire
+        case .login(.busy):
+            WireRefusal(.serviceUnavailable, "temporarily_unavailable", "\(AuthenticatorRefusal.busy)")
+        case .login(let refusal): WireRefusal(.badRequest, "invalid_secret", "\(refusal)")
         case .pageParameters:
             WireRefusal(.badRequest, "invalid_request", "limit must be 1 to 1000, before must be an offer id")
         }

@@ -8,10 +8,15 @@ package import WireFormats
 
 /// The operator's routes. None is answered without the management key.
 package struct ManagementSite: Sendable {
-    let offers: Offers
+    /// Nil where no credentials are issued.
+    let offers: Offers?
     let people: any PersonStore
     let schema: RegistrySchema
     let keys: KeyAdministration
+    /// Nil where nobody logs in.
+    let clients: ClientAdministration?
+    let logins: AuthenticatorAdministration?
+    let secretColumns: SecretColumns
     let metrics: Metrics
     let now: @Sendable () -> Date
 
@@ -28,19 +33,23 @@ package struct ManagementSite: Sendable {
     }
 
     package init(
-        offers: Offers, people: any PersonStore, schema: RegistrySchema, keys: KeyAdministration, metrics: Metrics,
-        now: @escaping @Sendable () -> Date
+        offers: Offers?, people: any PersonStore, schema: RegistrySchema, keys: KeyAdministration,
+        clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil,
+        secretColumns: SecretColumns = .none, metrics: Metrics, now: @escaping @Sendable () -> Date
     ) {
         self.offers = offers
         self.people = people
         self.schema = schema
         self.keys = keys
+        self.clients = clients
+        self.logins = logins
+        self.secretColumns = secretColumns
         self.metrics = metrics
         self.now = now
     }
 
     package var routes: [Route] {
-        offerRoutes + registryRoutes + [
+        (offers.map(offerRoutes) ?? []) + registryRoutes + loginRoutes + (clients.map(clientRoutes) ?? []) + [
             managed(.get, .exact("/keys"), "keys") { _, _ in .privateJSON(try await keys.list()) },
             managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in
                 .privateJSON(try await keys.rotate())
@@ -56,10 +65,10 @@ package struct ManagementSite: Sendable {
         ]
     }
 
-    private var offerRoutes: [Route] {
+    private func offerRoutes(_ offers: Offers) -> [Route] {
         [
             managed(.post, .exact("/offers"), "offers", bodyLimit: 256 << 10) { request, _ in
-                try await createOffer(request)
+                try await createOffer(request, offers)
             },
             managed(.get, .exact("/offers"), "offers") { request, _ in
                 let page = try Page(request)
@@ -86,7 +95,7 @@ package struct ManagementSite: Sendable {
 
     private var registryRoutes: [Route] {
         [
-            managed(.get, .exact("/registry/schema"), "registry") { _, _ in .privateJSON(schema.json) },
+            managed(.get, .exact("/registry/schema"), "registry") { _, _ in .privateJSON(schema.json(secretColumns)) },
             managed(.get, .exact("/registry/people"), "registry") { request, _ in
                 let page = try Page(request)
                 let people = try await people.list(after: page.after, limit: page.limit)
@@ -104,7 +113,7 @@ package struct ManagementSite: Sendable {
         ]
     }
 
-    private func managed(
+    func managed(
         _ method: HTTPRequest.Method, _ path: Route.Path, _ name: String, bodyLimit: Int = 0,
         handler: @escaping Route.Handler
     ) -> Route {
@@ -113,7 +122,7 @@ package struct ManagementSite: Sendable {
             handler: handler)
     }
 
-    private func createOffer(_ request: EndpointRequest) async throws -> EndpointResponse {
+    private func createOffer(_ request: EndpointRequest, _ offers: Offers) async throws -> EndpointResponse {
         let message = try NewOfferMessage(decoding: request)
         if message.isDryRun {
             let claims = try await offers.claims(for: message.order)
@@ -132,7 +141,7 @@ package struct ManagementSite: Sendable {
     private func importPeople(_ request: EndpointRequest) async throws -> EndpointResponse {
         let outcome: ImportOutcome
         do throws(ImportRefusal) {
-            let reader = RegistryImport(schema: schema) { _ in throw ManagementRefusal.imageFilesNotHere }
+            let reader = RegistryImport(schema: schema, secretColumns: secretColumns) { _ in throw ManagementRefusal.imageFilesNotHere }
             outcome = try reader.read(request.body, as: request.hasContentType("text/csv") ? .csv : .json)
         } catch {
             throw ManagementRefusal.unreadableImport(error.description)
@@ -140,6 +149,7 @@ package struct ManagementSite: Sendable {
         let isStrict = (try? FormParameters(parsing: request.query))?["strict"] == "true"
         let imported = isStrict && !outcome.rejections.isEmpty ? [] : outcome.records
         let (added, updated) = try await people.upsert(imported)
+        if !imported.isEmpty { _ = try await logins?.store(outcome.secrets) }
         return .privateJSON(
             [
                 "added": .integer(Int64(added)), "updated": .integer(Int64(updated)),

@@ -22,12 +22,13 @@ package struct Site: Sendable {
         package let query: Substring
         package let headers: HTTPFields
         package let clientHint: String
+        package let clientAddress: String
         /// Names the request in the log.
         package let requestID: String
 
         package init(
             method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = "",
-            requestID: String = ""
+            clientAddress: String = "", requestID: String = ""
         ) {
             let parts = Self.originForm(of: target).split(
                 separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -36,6 +37,7 @@ package struct Site: Sendable {
             query = parts.count == 2 ? parts[1] : ""
             self.headers = headers
             self.clientHint = clientHint
+            self.clientAddress = clientAddress
             self.requestID = requestID
         }
 
@@ -77,7 +79,7 @@ package struct Site: Sendable {
             let body = try await read(readBody, limit: route.bodyLimit)
             let request = EndpointRequest(
                 method: head.method, query: head.query, headers: head.headers, body: body,
-                clientHint: head.clientHint)
+                clientHint: head.clientHint, clientAddress: head.clientAddress)
             response = try await route.handler(request, parameter)
         } catch let refusal as any Refusal {
             response = refuse(refusal, head, route: name, logger)

@@ -13,6 +13,7 @@ struct SiteChannel: ServerChildChannel {
     }
 
     let site: Site
+    let clientAddress: ClientAddress
     let logger: Logger
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -26,7 +27,9 @@ struct SiteChannel: ServerChildChannel {
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
             let executor = EventLoopTaskExecutor(loop: channel.eventLoop)
             try channel.pipeline.syncOperations.addHandler(
-                SiteHandler(site: site, logger: self.logger, channel: channel, executor: executor))
+                SiteHandler(
+                    site: site, clientAddress: clientAddress, logger: self.logger, channel: channel,
+                    executor: executor))
             return Value(channel: channel)
         }
     }

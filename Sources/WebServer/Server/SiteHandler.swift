@@ -36,6 +36,7 @@ final class SiteHandler: ChannelInboundHandler {
     private let channel: any Channel
     private let executor: EventLoopTaskExecutor
     private let remoteAddress: String
+    private let clientAddress: ClientAddress
     private var incoming: Incoming?
     private var isAnswering = false
     /// What came while a request was being answered: requests are answered one after the other (RFC 9112 §9.3.2).
@@ -48,7 +49,10 @@ final class SiteHandler: ChannelInboundHandler {
     private var lastRequest = NIODeadline.now()
     private var watch: RepeatedTask?
 
-    init(site: Site, logger: Logger, channel: any Channel, executor: EventLoopTaskExecutor) {
+    init(
+        site: Site, clientAddress: ClientAddress, logger: Logger, channel: any Channel, executor: EventLoopTaskExecutor
+    ) {
+        self.clientAddress = clientAddress
         self.site = site
         self.logger = logger
         self.channel = channel
@@ -107,7 +111,9 @@ final class SiteHandler: ChannelInboundHandler {
         let method = HTTPRequest.Method(message.method.rawValue) ?? .get
         let head = Site.Head(
             method: method, target: Substring(message.uri), headers: headers,
-            clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""), requestID: requestIDs.next())
+            clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""),
+            clientAddress: clientAddress.resolve(peer: remoteAddress, forwardedFor: headers[values: .forwardedFor]),
+            requestID: requestIDs.next())
         incoming = Incoming(message: message, head: head, bodyLimit: site.bodyLimit(of: head))
     }
 
@@ -207,4 +213,9 @@ extension Optional {
         defer { self = nil }
         return self
     }
+}
+
+extension HTTPField.Name {
+    // A valid field name, so there is a value.
+    fileprivate static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
 }

@@ -17,10 +17,11 @@ package enum SiteServer {
 
     /// - Parameter onRunning: called once connections are accepted.
     package static func service(
-        _ site: Site, at address: Address, logger: Logger, onRunning: @escaping @Sendable () async -> Void = {}
+        _ site: Site, at address: Address, clientAddress: ClientAddress = .direct, logger: Logger,
+        onRunning: @escaping @Sendable () async -> Void = {}
     ) -> any Service {
         Server(
-            childChannelSetup: SiteChannel(site: site, logger: logger),
+            childChannelSetup: SiteChannel(site: site, clientAddress: clientAddress, logger: logger),
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),

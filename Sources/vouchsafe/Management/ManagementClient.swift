@@ -18,6 +18,8 @@ struct ManagementClient: Sendable {
 
     func post(_ path: String, _ body: JSON) async throws -> JSON { try await send(.POST, path, body: body.encoded()) }
 
+    func put(_ path: String, _ body: JSON) async throws { _ = try await send(.PUT, path, body: body.encoded()) }
+
     func delete(_ path: String) async throws { _ = try await send(.DELETE, path, body: nil) }
 
     private func send(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> JSON {

@@ -34,11 +34,15 @@ struct OfferCreateCommand: AsyncParsableCommand {
 
     enum Grant: String, ExpressibleByArgument, CaseIterable {
         case preAuthorizedCode = "pre-authorized_code"
+        case authorizationCode = "authorization_code"
     }
 
     func validate() throws {
         guard !credential.isEmpty else { throw ValidationError("Name a credential with --credential.") }
-        guard (subject == nil) != (claims == nil) else {
+        let hasBoth = subject != nil && claims != nil
+        let hasNone = subject == nil && claims == nil
+        // Whoever logs in is the subject, unless the offer is for somebody.
+        guard !hasBoth, !hasNone || grant == .authorizationCode else {
             throw ValidationError("Give exactly one of --subject and --claims.")
         }
     }
@@ -55,6 +59,7 @@ struct OfferCreateCommand: AsyncParsableCommand {
         var message: JSONObject = ["credential_configuration_ids": .array(credential.map(JSON.string))]
         if let subject { message["subject"] = .string(subject) }
         if let claims { message["claims"] = try readClaims(claims) }
+        message["grant"] = .string(grant.rawValue)
         if txCode { message["tx_code"] = true }
         if dryRun { message["dry_run"] = true }
         return .object(message)

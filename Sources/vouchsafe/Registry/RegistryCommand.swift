@@ -7,7 +7,9 @@ import WireFormats
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry", abstract: "Imports and shows the people that credentials are about.",
-        subcommands: [RegistryImportCommand.self, RegistryListCommand.self, RegistryShowCommand.self])
+        subcommands: [
+            RegistryImportCommand.self, RegistryListCommand.self, RegistryShowCommand.self, RegistrySetLoginCommand.self,
+        ])
 }
 
 struct RegistryImportCommand: AsyncParsableCommand {
@@ -34,12 +36,16 @@ struct RegistryImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try ManagementClient(Settings.fromEnvironment())
-        let schema = try RegistrySchema(try await client.get("/registry/schema"))
-        let outcome = try read(schema)
+        let answer = try await client.get("/registry/schema")
+        let (schema, columns) = (try RegistrySchema(answer), SecretColumns(answer))
+        let outcome = try read(schema, columns)
         var (added, updated) = (Int64(0), Int64(0))
         let accepted = strict && !outcome.rejections.isEmpty ? [] : outcome.records
         for start in stride(from: 0, to: accepted.count, by: Self.portion) {
-            let people = accepted[start..<min(start + Self.portion, accepted.count)].map { $0.json(schema) }
+            let people = accepted[start..<min(start + Self.portion, accepted.count)].map { record -> JSON in
+                let members = outcome.secrets.first { $0.person == record.id }?.members(columns) ?? []
+                return record.json(schema).adding(members)
+            }
             let answer = try await client.post("/registry/people?strict=true", .array(people))
             added += answer["added"]?.integer ?? 0
             updated += answer["updated"]?.integer ?? 0
@@ -48,12 +54,12 @@ struct RegistryImportCommand: AsyncParsableCommand {
         if !outcome.rejections.isEmpty { throw ExitCode.failure }
     }
 
-    private func read(_ schema: RegistrySchema) throws -> ImportOutcome {
+    private func read(_ schema: RegistrySchema, _ columns: SecretColumns) throws -> ImportOutcome {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw CommandFailure("\(file): cannot be read")
         }
         let folder = URL(filePath: file).deletingLastPathComponent()
-        let reader = RegistryImport(schema: schema) { name in
+        let reader = RegistryImport(schema: schema, secretColumns: columns) { name in
             for place in ["", "portraits/", "images/"] {
                 if let data = FileManager.default.contents(atPath: folder.appending(path: place + name).path) {
                     return Array(data)
@@ -149,5 +155,21 @@ struct RegistryShowCommand: AsyncParsableCommand {
         for (name, value) in person.object?.members ?? [] {
             print(name.padding(toLength: 20, withPad: " ", startingAt: 0), shortened(value))
         }
+    }
+}
+
+extension SecretColumns {
+    /// As the management API says it.
+    init(_ answer: JSON) {
+        let columns = answer["secret_columns"]
+        self.init(password: columns?["password"]?.string, pin: columns?["pin"]?.string)
+    }
+}
+
+extension JSON {
+    fileprivate func adding(_ members: [JSONObject.Member]) -> JSON {
+        guard var object else { return self }
+        for member in members { object[member.name] = member.value }
+        return .object(object)
     }
 }

@@ -7,6 +7,14 @@ enum ConfigurationSource: Sendable {
     case sample
     case file(String)
 
+    /// Where the files are that the configuration names.
+    var directory: URL {
+        switch self {
+        case .sample: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+        case .file(let path): URL(filePath: path).deletingLastPathComponent()
+        }
+    }
+
     /// - Throws: `CommandFailure` with every mistake and its line.
     func load(defaultPublicURL: String) throws -> IssuerConfiguration {
         let (text, name): (String, String)

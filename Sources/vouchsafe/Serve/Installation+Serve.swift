@@ -2,11 +2,13 @@ import AuthorizationServer
 import ConfigurationFile
 import CredentialIssuer
 import Foundation
+import IdentityRegistry
 import JOSE
 import KeyStore
 import Logging
 import NIOCore
 import OAuth
+import OutgoingHTTP
 import RegistryRecords
 import ServiceLifecycle
 import Storage
@@ -16,20 +18,26 @@ import WireFormats
 
 extension Installation {
     /// Runs both addresses until the process is told to stop.
-    func serve() async throws {
+    func serve(_ roles: Set<ServerRole> = Set(ServerRole.allCases)) async throws {
+        if let faults = configuration.faults(for: roles) { throw CommandFailure("\(faults)") }
         let metrics = Metrics()
-        let sites = try await sites(metrics)
+        let served = try await sites(metrics, roles: roles)
+        let proxies = configuration.trustedProxies
         let publicServer = SiteServer.service(
-            sites.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port), logger: logger
-        ) { announce() }
+            served.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port),
+            clientAddress: ClientAddress { address in proxies.contains { $0.contains(address) } }, logger: logger
+        ) { announce(roles) }
         let managementServer = SiteServer.service(
-            sites.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort), logger: logger)
+            served.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort),
+            logger: logger)
+        var services: [any Service] = [
+            managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
+            retentionSweep(served.identity),
+        ]
+        if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now), retentionSweep,
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -39,65 +47,207 @@ extension Installation {
         database.close()
     }
 
-    var retentionSweep: RetentionSweep {
+    func retentionSweep(_ identity: Identity?) -> RetentionSweep {
         RetentionSweep(
-            retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime), logger: logger,
+            retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime),
+            identity: identity.map { SQLIdentityRetention(database: database, limits: $0.limits) }, logger: logger,
             now: now)
     }
 
-    private func announce() {
+    private func announce(_ roles: Set<ServerRole>) {
         logger.notice(
             "ready",
             metadata: [
                 "issuer": "\(configuration.publicURL)", "management": "\(settings.managementURL)",
                 "data": "\(settings.dataDirectory.path)",
+                "roles": "\(roles.map(\.rawValue).sorted().joined(separator: ","))",
             ])
     }
 
+    /// Everything that is served, by address.
+    struct ServedSites: Sendable {
+        let issuer: Site
+        let management: Site
+        let identity: Identity?
+    }
+
     /// The table of everything that is served, by address.
-    func sites(_ metrics: Metrics) async throws -> (issuer: Site, management: Site) {
+    func sites(
+        _ metrics: Metrics, roles: Set<ServerRole> = Set(ServerRole.allCases)
+    ) async throws -> ServedSites {
+        let client = GuardedHTTPClient(destinations: configuration.destinations)
+        let shared = SharedParts(
+            roles: roles, client: client, documents: DocumentCache(client: client, now: now),
+            nonces: DPoPNonces(
+                mint: mint("DPoP nonce"), areRequired: configuration.authorizationServer.dpopNonces == .required),
+            invitations: mint("issuer state"),
+            offers: SQLOfferStore(database: database, sealer: keys.ring.dataSealer, cache: grantCache))
+        let identity = roles.contains(.authorizationServer) ? try identity(client) : nil
+        let provider = try identity.map { try self.provider($0, shared) }
+        let pages = try SitePages(
+            publicURL: configuration.publicURL, display: configuration.display,
+            configurations: roles.contains(.issuer) ? configuration.credentials : [],
+            links: HeaderLinks(account: provider != nil, portal: roles.contains(.portal)))
+        let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
+        var routes = CommonRoutes.all
+        if let issuer {
+            routes += issuer.site.routes + (try await landing(issuer, pages)).routes
+        } else {
+            routes += pages.assetRoutes
+        }
+        routes += tokenSite(issuer, provider, shared, pages).routes
+        if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        let management = ManagementSite(
+            offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
+            clients: provider.map(clientAdministration), logins: identity?.administration,
+            secretColumns: configuration.login?.secretColumns ?? .none, metrics: metrics, now: now)
+        return ServedSites(
+            issuer: Site(routes: routes, metrics: metrics),
+            management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
+            identity: identity)
+    }
+
+    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite {
+        let liveKeys = keys
+        let sealer = keys.ring.dataSealer
+        let browser = BrowserSite(
+            authorization: provider.authorization, interactions: provider.interactions, logouts: provider.logouts,
+            account: provider.account,
+            passkeys: PasskeysOfAccount(registration: identity.passkeys, claims: provider.claims, now: now),
+            cookies: BrowserCookies(
+                isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
+                seal: { sealer.seal($0, context: "device cookie") },
+                open: { try? sealer.open($0, context: "device cookie") }),
+            pages: pages, now: now)
+        return AuthorizationSite(
+            path: WellKnownRoutes.path(of: configuration.publicURL), endpoints: provider.endpoints, browser: browser,
+            keys: { liveKeys.documents.tokenKeys }, now: now)
+    }
+
+    private func tokenSite(
+        _ issuer: IssuerParts?, _ provider: Provider?, _ shared: SharedParts, _ pages: SitePages
+    ) -> TokenSite {
+        let token = TokenEndpoint(
+            preAuthorized: issuer?.preAuthorized, grants: provider?.grants,
+            proofs: ProofOfPossession(
+                nonces: shared.nonces, url: configuration.publicURL + IssuerSite.Paths.token), now: now)
+        let metadata = provider.map { providerMetadata($0, languages: pages.languages) } ?? preAuthorizedMetadata
+        return TokenSite(
+            identifier: configuration.publicURL, metadata: metadata, isOpenIDProvider: provider != nil,
+            token: { try await token.respond(to: $0) })
+    }
+
+    /// Of an issuer without login: it gives tokens for its own pre-authorized codes only.
+    private var preAuthorizedMetadata: AuthorizationServerMetadata {
+        var metadata = AuthorizationServerMetadata(
+            issuer: configuration.publicURL, tokenEndpoint: configuration.publicURL + IssuerSite.Paths.token,
+            grantTypes: [GrantType.preAuthorizedCode], allowsAnonymousPreAuthorizedGrant: true)
+        metadata.dpopAlgorithms = DPoPProof.defaultAlgorithms.map(\.rawValue).sorted()
+        return metadata
+    }
+
+    /// The credential issuer, put together.
+    struct IssuerParts: Sendable {
+        let site: IssuerSite
+        let offers: Offers
+        let preAuthorized: PreAuthorizedTokens
+    }
+
+    private func issuerParts(_ provider: Provider?, _ shared: SharedParts, _ metrics: Metrics) throws -> IssuerParts {
         let identifier = configuration.publicURL
         let ring = keys.ring
-        let mint = { (purpose: String) in
-            TicketMint(root: ring.ticketKey, purpose: purpose, issuer: identifier)
-        }
         let (codes, tokens, nonces) = (mint("pre-authorized code"), mint("access token"), mint("nonce"))
-        let cache = GrantCache()
-        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer, cache: cache)
+        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer, cache: grantCache)
         let liveKeys = keys
+        let counting = CountingIssuanceStore(store: store, metrics: metrics)
         let issuance = CredentialIssuance(
             issuerIdentifier: identifier, configurations: configuration.credentials,
-            encoder: { try liveKeys.encoder($0, at: $1) }, nonces: nonces, persons: people,
-            store: CountingIssuanceStore(store: store, metrics: metrics),
+            encoder: { try liveKeys.encoder($0, at: $1) }, nonces: nonces, persons: try recordSource(shared),
+            store: counting,
             policy: CredentialIssuance.Policy(
                 batchSize: configuration.batchSize, nonceLifetime: configuration.nonceLifetime))
+        let foreign = configuration.authorizationServers.map(\.issuer)
+        // With several authorization servers, an offer says which of them each grant is for (OpenID4VCI 1.0 §4.1.1).
+        let hasSeveral = !foreign.isEmpty
         let offers = Offers(
             issuerIdentifier: identifier, offerEndpoint: identifier + IssuerSite.Paths.offer, codes: codes,
-            store: SQLOfferStore(database: database, sealer: ring.dataSealer, cache: cache), issuance: issuance,
+            invitations: provider != nil || hasSeveral ? shared.invitations : nil, store: shared.offers,
+            issuance: issuance,
             policy: Offers.Policy(
-                lifetime: configuration.offerLifetime, txCodeLength: configuration.transactionCodeLength),
-            now: now)
+                lifetime: configuration.offerLifetime, txCodeLength: configuration.transactionCodeLength,
+                preAuthorizedServer: hasSeveral ? identifier : nil,
+                loginServer: hasSeveral ? (provider == nil ? foreign[0] : identifier) : nil), now: now)
+        var sources: [any AccessTokenSource] = [OfferTokens(tokens: tokens, grants: store)]
+        if let provider {
+            sources.append(
+                GrantTokenSource(tokens: provider.accessTokens, store: provider.grantStore, issuer: identifier))
+        }
+        sources += try foreignTokens(shared)
+        let access = { (path: String) in
+            AccessTokenAuthentication(sources: sources, nonces: shared.nonces, url: identifier + path)
+        }
         let trail = ClientTrail()
-        let token = TokenEndpoint(
-            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database, cache: cache),
+        let site = IssuerSite(
+            identifier: identifier, metadata: metadataDocument(foreign), keys: { liveKeys.documents }, offers: offers,
+            delegated: DelegatedOffers(
+                access: access(IssuerSite.Paths.offer), offers: offers, store: store, now: now),
+            nonce: NonceEndpoint(nonces: nonces, proofs: shared.nonces, now: now),
+            credential: CredentialEndpoint(
+                access: access(IssuerSite.Paths.credential), issuance: issuance, now: now), trail: trail, now: now)
+        let preAuthorized = PreAuthorizedTokens(
+            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database, cache: grantCache),
             tokenLifetime: configuration.accessTokenLifetime,
-            earlierEvents: EarlierEvents { _, client in trail.takeEvents(client: client) }, now: now)
-        let credential = CredentialEndpoint(
-            access: AccessTokenAuthentication(tokens: tokens, grants: store), issuance: issuance, now: now)
-        let issuer = IssuerSite(
-            identifier: identifier, metadata: metadataDocument, authorizationServer: authorizationServerMetadata,
-            keys: { liveKeys.documents }, offers: offers, token: token,
-            nonce: NonceEndpoint(nonces: nonces, now: now), credential: credential, trail: trail, now: now)
-        let landing = try LandingSite(
-            publicURL: identifier, display: configuration.display, configurations: configuration.credentials,
-            offers: offers, offerByValue: offers.offer(for:), tryOut: await tryOutPeople(), now: now)
-        let management = ManagementSite(
-            offers: offers, people: people, schema: configuration.registry, keys: keyAdministration,
-            metrics: metrics, now: now)
-        return (
-            Site(routes: issuer.routes + landing.routes, metrics: metrics),
-            Site(routes: management.routes, managementKey: managementKey, metrics: metrics)
-        )
+            earlierEvents: EarlierEvents { _, client in trail.takeEvents(client: client) })
+        return IssuerParts(site: site, offers: offers, preAuthorized: preAuthorized)
+    }
+
+    /// Where the claims of credentials come from.
+    private func recordSource(_ shared: SharedParts) throws -> any PersonSource {
+        switch configuration.registrySource {
+        case .builtIn: return people
+        case .sql(let settings):
+            return SQLTableSource(
+                path: file(settings.file).path,
+                statements: SQLTableSource.Statements(
+                    person: settings.person, match: settings.match, username: settings.username),
+                schema: configuration.registry, knowledge: configuration.login?.knowledge ?? [])
+        case .http(let url, let secretFile):
+            return ServiceRecords(source: try httpSource(url, secretFile, shared.client))
+        }
+    }
+
+    private func foreignTokens(_ shared: SharedParts) throws -> [ForeignTokens] {
+        let exchange = ForeignServers(documents: shared.documents, client: shared.client)
+        return try configuration.authorizationServers.map { server in
+            let verification: ForeignAuthorizationServer.Verification =
+                switch server.tokens {
+                case .jwt: .signature
+                case .introspection(let id, let file): .introspection(clientID: id, secret: try secret(file))
+                }
+            return ForeignTokens(
+                server: ForeignAuthorizationServer(
+                    issuer: server.issuer, verification: verification, subjectClaim: server.subjectClaim),
+                audience: configuration.publicURL, configurations: configuration.credentials, exchange: exchange,
+                person: personFinder(server.subjectKey))
+        }
+    }
+
+    private func personFinder(
+        _ key: TrustedAuthorizationServer.SubjectKey
+    ) -> @Sendable (String) async throws -> String? {
+        switch key {
+        case .identifier: return { $0 }
+        case .field:
+            guard let index = people.index else { return { _ in nil } }
+            let found = RegisteredPeople(index: index, entries: people, people: people)
+            return { try await found.find(username: $0) }
+        }
+    }
+
+    private func landing(_ issuer: IssuerParts, _ pages: SitePages) async throws -> LandingSite {
+        LandingSite(
+            pages: pages, offers: issuer.offers, offerByValue: issuer.offers.offer(for:),
+            tryOut: try await tryOutPeople(), now: now)
     }
 
     /// The people that the landing page offers, by the names that the registry has; those it does not have are left out.
@@ -114,18 +264,12 @@ extension Installation {
         return found
     }
 
-    private var metadataDocument: IssuerMetadataDocument {
+    private func metadataDocument(_ foreign: [String]) -> IssuerMetadataDocument {
         IssuerMetadataDocument(
-            credentialIssuer: configuration.publicURL, authorizationServers: [configuration.publicURL],
+            credentialIssuer: configuration.publicURL, authorizationServers: [configuration.publicURL] + foreign,
             credentialEndpoint: configuration.publicURL + IssuerSite.Paths.credential,
             nonceEndpoint: configuration.publicURL + IssuerSite.Paths.nonce, batchSize: configuration.batchSize,
             display: configuration.display, configurations: configuration.credentials)
-    }
-
-    private var authorizationServerMetadata: AuthorizationServerMetadata {
-        AuthorizationServerMetadata(
-            issuer: configuration.publicURL, tokenEndpoint: configuration.publicURL + IssuerSite.Paths.token,
-            grantTypes: [GrantType.preAuthorizedCode], allowsAnonymousPreAuthorizedGrant: true)
     }
 
     private var keyAdministration: ManagementSite.KeyAdministration {

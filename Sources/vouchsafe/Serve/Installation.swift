@@ -7,14 +7,18 @@ import Logging
 import RegistryRecords
 import Storage
 import WebServer
+import WireFormats
 
 /// An opened data directory with its configuration: what the server is built from.
 struct Installation: Sendable {
     let settings: Settings
+    /// Where the files are that the configuration names.
+    let filesDirectory: URL
     let configuration: IssuerConfiguration
     let database: SQLiteDatabase
     let keys: LiveKeys
     let people: SQLPersonStore
+    let grantCache = GrantCache()
     let managementKey: ManagementKey
     let logger: Logger
     let now: @Sendable () -> Date
@@ -36,10 +40,18 @@ struct Installation: Sendable {
         // For verifiers on this machine: `vouchsafe verify --trust`. Replaced whole, so that no reader sees half of it.
         try Data(ring.developmentRoots.map(\.pem).joined().utf8).write(
             to: settings.dataDirectory.appending(path: "development-root.pem"), options: .atomic)
-        let people = SQLPersonStore(database: database, sealer: ring.dataSealer, now: now)
-        if case .sample = source { try await importSample(configuration.registry, into: people, logger) }
+        let people = SQLPersonStore(
+            database: database, sealer: ring.dataSealer, index: Self.index(configuration, ring), now: now)
+        if case .sample = source {
+            try await importSample(
+                configuration, into: people,
+                SQLSecretStore(database: database, sealer: ring.dataSealer, now: now), logger)
+        }
+        if let indexed = try await people.refreshIndex(), indexed > 0 {
+            logger.notice("indexed the people of the registry", metadata: ["people": "\(indexed)"])
+        }
         return Installation(
-            settings: settings, configuration: configuration, database: database,
+            settings: settings, filesDirectory: source.directory, configuration: configuration, database: database,
             keys: try LiveKeys(ring, configurations: configuration.credentials, now: now()), people: people,
             managementKey: ManagementKey(try ManagementKeyFile.readOrMake(settings.managementKeyFile)),
             logger: logger, now: now)
@@ -53,15 +65,47 @@ struct Installation: Sendable {
 
     /// The sample issuer has its people from the first start on.
     private static func importSample(
-        _ schema: RegistrySchema, into people: SQLPersonStore, _ logger: Logger
+        _ configuration: IssuerConfiguration, into people: SQLPersonStore, _ secrets: SQLSecretStore, _ logger: Logger
     ) async throws {
         guard try await people.count() == 0 else { return }
-        let reader = RegistryImport(schema: schema) { try Sample.bytes("portraits/" + $0) }
+        try await secrets.set(SampleLogins.secrets())
+        let reader = RegistryImport(schema: configuration.registry) { try Sample.bytes("portraits/" + $0) }
         let outcome = try reader.read(Sample.bytes("students.csv"), as: .csv)
         let (added, _) = try await people.upsert(outcome.records)
         logger.notice(
             "imported the sample registry",
             metadata: ["people": "\(added)", "rejected": "\(outcome.rejections.count)"])
+    }
+
+    /// What people are found by when they log in, or when another server's token names them.
+    private static func index(_ configuration: IssuerConfiguration, _ ring: KeyRing) -> PersonIndex? {
+        let named = configuration.authorizationServers.compactMap { server -> String? in
+            if case .field(let name) = server.subjectKey { name } else { nil }
+        }
+        let usernames = configuration.login?.usernameFields ?? []
+        guard configuration.login != nil || !named.isEmpty else { return nil }
+        return PersonIndex(
+            usernameFields: usernames + named.filter { !usernames.contains($0) },
+            knowledge: configuration.login?.knowledge ?? [], keys: IdentityKeys(root: ring.codeKey))
+    }
+
+    /// A file that the configuration names.
+    func file(_ path: String) -> URL { URL(filePath: path, relativeTo: filesDirectory) }
+
+    func contents(_ path: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file(path).path) else {
+            throw CommandFailure("\(file(path).path): cannot be read")
+        }
+        return Array(data)
+    }
+
+    /// The first line of a file with a secret.
+    func secret(_ path: String) throws -> String {
+        let line = try contents(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard let text = String(strictUTF8: line), !text.isEmpty else {
+            throw CommandFailure("\(file(path).path): its first line must be the secret")
+        }
+        return text
     }
 
     private static func makePrivateDirectory(_ directory: URL) throws {

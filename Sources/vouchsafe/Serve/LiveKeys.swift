@@ -25,6 +25,8 @@ final class LiveKeys: Sendable {
         snapshot = Mutex(try Self.makeSnapshot(ring, configurations, at: now))
     }
 
+    /// The key set that the portal is known by.
+    var portalKeys: JSON { ring.portalKeySet }
     var ring: KeyRing { snapshot.withLock { $0.ring } }
     var documents: IssuerSite.KeyDocuments { snapshot.withLock { $0.documents } }
 
@@ -55,7 +57,8 @@ final class LiveKeys: Sendable {
         return Snapshot(
             ring: ring, encoders: Dictionary(uniqueKeysWithValues: encoders),
             documents: IssuerSite.KeyDocuments(
-                jwks: PublishedDocument(ring.jwks), jwtVCIssuer: PublishedDocument(ring.jwtVCIssuerMetadata),
+                jwks: PublishedDocument(ring.jwks), tokenKeys: PublishedDocument(ring.tokenKeySet),
+                jwtVCIssuer: PublishedDocument(ring.jwtVCIssuerMetadata),
                 did: PublishedDocument(ring.didDocument, contentType: "application/did+json"),
                 developmentRootPEM: ring.developmentRoots.map(\.pem).joined()),
             validUntil: changes.filter { $0 > instant }.min() ?? .distantFuture)

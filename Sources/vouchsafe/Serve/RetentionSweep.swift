@@ -8,6 +8,8 @@ struct RetentionSweep: Service {
     static let interval = Duration.seconds(60)
 
     let retention: SQLRetention
+    /// Nil where nobody logs in.
+    var identity: SQLIdentityRetention?
     let logger: Logger
     let now: @Sendable () -> Date
 
@@ -24,10 +26,14 @@ struct RetentionSweep: Service {
     func sweep() async {
         do {
             let swept = try await retention.sweep(at: now())
+            _ = try await identity?.sweep(at: now())
             guard swept != SQLRetention.Swept() else { return }
             logger.debug(
                 "deleted what is no longer needed",
-                metadata: ["nonces": "\(swept.nonces)", "claims": "\(swept.claims)"])
+                metadata: [
+                    "nonces": "\(swept.nonces)", "claims": "\(swept.claims)", "single_uses": "\(swept.singleUses)",
+                    "authorizations": "\(swept.authorizations)",
+                ])
         } catch {
             logger.error("what is no longer needed could not be deleted", metadata: ["error": "\(error)"])
         }

@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
     var config: String?
 
-    @Option(help: "What this process does: all is the only value so far.")
+    @Option(help: "What this process does: all, or a list of authorization-server, issuer and portal.")
     var roles = "all"
 
     @Option(help: "The least severe entries that are logged.")
@@ -25,7 +25,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard roles == "all" else { throw CommandFailure("--roles: only \"all\" is supported") }
+        let roles: Set<ServerRole>
+        do throws(UnknownServerRole) {
+            roles = try ServerRole.roles(self.roles)
+        } catch {
+            throw CommandFailure("--roles: \(error.description)")
+        }
         // One processor is the database's: a loop that is seldom idle costs less for each request than two that often are.
         NIOSingletons.groupLoopCountSuggestion = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
         let settings = try Settings.fromEnvironment()
@@ -33,6 +38,6 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "vouchsafe") { StructuredLogHandler(label: $0, level: level) }
         let source = config.map(ConfigurationSource.file) ?? .sample
         let installation = try await Installation.open(settings, source: source, logger: logger)
-        try await installation.serve()
+        try await installation.serve(roles)
     }
 }

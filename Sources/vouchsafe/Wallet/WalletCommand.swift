@@ -5,9 +5,10 @@ import WalletClient
 /// `vouchsafe wallet`: the holder's side at a terminal.
 struct WalletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wallet", abstract: "Take, keep and look at credentials.",
+        commandName: "wallet", abstract: "Take, keep, renew and look at credentials.",
         subcommands: [
-            WalletAcceptCommand.self, WalletListCommand.self, WalletShowCommand.self, WalletDeleteCommand.self,
+            WalletAcceptCommand.self, WalletRequestCommand.self, WalletRenewCommand.self, WalletListCommand.self,
+            WalletShowCommand.self, WalletDeleteCommand.self,
         ])
 }
 

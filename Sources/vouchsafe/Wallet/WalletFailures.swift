@@ -27,6 +27,19 @@ extension WalletStoreRefusal: CustomStringConvertible {
     }
 }
 
+extension HeadlessLoginFailure: CustomStringConvertible {
+    package var description: String { sentence }
+}
+
+extension LoopbackRedirect.Failure: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .cannotListen: "The wallet cannot wait for the browser on this machine; use --headless."
+        case .timedOut: "Nobody logged in within five minutes; begin again."
+        }
+    }
+}
+
 extension CommandFailure {
     /// With a sentence that may quote what comes from outside.
     init(printing sentence: String) {

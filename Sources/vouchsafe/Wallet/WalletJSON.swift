@@ -11,6 +11,7 @@ enum WalletJSON {
             "id": .string(stored.id), "name": .string(stored.name), "format": .string(stored.format),
             "types": .array(stored.types.map(JSON.string)), "issuer": .string(stored.issuer),
             "credential_configuration_id": .string(stored.configurationID), "stored_at": time(stored.storedAt),
+            "renewable": .bool(stored.renewal != nil),
         ]
         object["issuer_name"] = stored.issuerName.map(JSON.string)
         object["issued_at"] = stored.issuedAt.map(time)
@@ -27,7 +28,7 @@ enum WalletJSON {
         return object
     }
 
-    /// `wallet accept`.
+    /// `wallet accept`, `wallet request` and `wallet renew`.
     static func outcome(stored: [StoredCredential], refused: [RefusedCredential]) -> JSON {
         [
             "credentials": .array(stored.map { .object(whole($0)) }),

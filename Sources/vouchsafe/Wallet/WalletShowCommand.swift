@@ -25,6 +25,7 @@ struct WalletShowCommand: AsyncParsableCommand {
         if let issued = stored.issuedAt { print("Issued  \(issued.formatted(.iso8601))") }
         if let expires = stored.expiresAt { print("Until   \(expires.formatted(.iso8601))") }
         print("Stored  \(stored.storedAt.formatted(.iso8601)), verified then")
+        if stored.renewal != nil { print("Renewal without a login: `vouchsafe wallet renew \(stored.id)`") }
         print("Claims")
         for line in ClaimLines.lines(of: stored.claims, labels: stored.labels) { print("  " + line) }
     }

@@ -7,6 +7,9 @@ import WireFormats
 struct LandingAssets: Sendable {
     static let style = "landing.css"
     static let script = "landing.js"
+    static let pageStyle = "pages.css"
+    static let passkeyScript = "passkey.js"
+    static let formPostScript = "form-post.js"
     static let cardStyle = "credentials.css"
     static let icon = "favicon.svg"
 

@@ -20,13 +20,15 @@ struct PageLanguages: Sendable {
         }
     }
 
-    /// The language that a request chooses by `lang`, else the one that its browser prefers.
-    func visit(_ request: EndpointRequest) -> Visit {
-        let parameters = try? FormParameters(parsing: request.query)
+    /// The language that a request chooses by `lang`, else the first there is of `uiLocales` (OpenID Connect Core 1.0
+    /// §3.1.2.1), else the one that its browser prefers.
+    func visit(_ request: EndpointRequest, uiLocales: [String] = []) -> Visit {
+        let parameters = request.query.isEmpty ? nil : try? FormParameters(parsing: request.query)
         if let tag = parameters?["lang"], let chosen = all.first(where: { $0.language == tag }) {
             return Visit(texts: chosen, isChosen: true)
         }
-        let wanted = LanguagePreference.parse(request.headers[.acceptLanguage] ?? "")
+        let wanted =
+            uiLocales.map { $0.lowercased() } + LanguagePreference.parse(request.headers[.acceptLanguage] ?? "")
         let best = LanguagePreference.best(of: all.map(\.language), for: wanted)
         return Visit(texts: all.first { $0.language == best } ?? english, isChosen: false)
     }

@@ -77,7 +77,7 @@ struct TryOut: Sendable {
     /// An offer to a sample person. What an operator offers to others is not for visitors to see.
     private func find(_ text: some StringProtocol) async throws -> Found? {
         guard let id = TicketID(text: text), let (offer, timeline) = try await offers.show(id),
-            case .registry(let personID) = offer.subject, let person = people.first(where: { $0.id == personID })
+            case .registry(let personID)? = offer.subject, let person = people.first(where: { $0.id == personID })
         else { return nil }
         return Found(offer: offer, status: OfferStatus(of: offer, timeline: timeline, at: now()), person: person)
     }

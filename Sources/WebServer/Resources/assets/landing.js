@@ -1,7 +1,7 @@
 "use strict";
 
-// Makes the page of an offer follow its status, adds copy buttons, and shows times in the visitor's time zone. Every
-// page works without it.
+// Makes the page of an offer follow its status, adds buttons to copy and print, and shows times in the visitor's time
+// zone. Every page works without it.
 (() => {
   const language = document.documentElement.lang;
 
@@ -24,6 +24,13 @@
         setTimeout(() => { button.textContent = label; }, 2000);
       });
     }
+  }
+
+  function addPrintButton() {
+    const button = document.querySelector("[data-print]");
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener("click", () => { print(); });
   }
 
   function followStatus(status) {
@@ -65,6 +72,7 @@
 
   showLocalTimes();
   addCopyButtons();
+  addPrintButton();
   const status = document.querySelector("[data-status-address]");
   if (status) followStatus(status);
 })();

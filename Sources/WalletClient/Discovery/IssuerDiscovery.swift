@@ -1,45 +1,16 @@
-package import Foundation
 import OAuth
 import OpenID4VCI
-package import Verifier
+import Verifier
 import WireFormats
 
-/// The holder's side of the pre-authorized code flow, OpenID4VCI 1.0 §3.5: ``open(_:)`` finds out what is offered, and
-/// when the holder has agreed, ``accept(_:txCode:)`` fetches and verifies it.
-package struct PreAuthorizedIssuance: Sendable {
+/// Finds out what an issuer offers, and who its authorization servers are: OpenID4VCI 1.0 §4 and §12.2.
+struct IssuerDiscovery: Sendable {
+    private static let maximumServers = 5
+
     let exchange: CheckedExchange
-    let verifier: CredentialVerifier
-    let now: @Sendable () -> Date
 
-    /// - Parameter keys: how issuers' keys are found; nil for what the issuers publish themselves.
-    package init(
-        exchange: any HTTPExchange, keys: (any IssuerKeyResolver)? = nil, languages: LanguagePreference,
-        now: @escaping @Sendable () -> Date = { Date() }
-    ) {
-        self.exchange = CheckedExchange(exchange: exchange, languages: languages)
-        verifier = CredentialVerifier(keys: keys ?? PublishedKeys(fetcher: ExchangeFetcher(exchange: exchange)))
-        self.now = now
-    }
-
-    /// Reads the link, fetches offer and metadata, and gives what to show.
-    package func open(_ link: String) async throws(WalletRefusal) -> OfferedCredentials {
-        let offer = try await offer(of: link)
-        guard let grant = offer.preAuthorizedCode else { throw .loginNeeded }
-        let metadata = try await issuerMetadata(of: offer.credentialIssuer)
-        let server = try await authorizationServer(of: metadata, offered: grant.authorizationServer)
-        var credentials: [OfferedCredential] = []
-        for id in offer.credentialConfigurationIDs {
-            guard let configuration = metadata.configurations[id] else { throw .notInMetadata(configurationID: id) }
-            credentials.append(OfferedCredential(id, configuration, languages: exchange.languages))
-        }
-        guard credentials.contains(where: { IssuedFormat(rawValue: $0.format) != nil }) else { throw .nothingSupported }
-        return OfferedCredentials(
-            issuer: metadata.credentialIssuer, issuerName: exchange.languages.name(in: metadata.display),
-            credentials: credentials, txCode: grant.txCode, code: grant.code, metadata: metadata,
-            tokenEndpoint: server.tokenEndpoint)
-    }
-
-    private func offer(of link: String) async throws(WalletRefusal) -> CredentialOffer {
+    /// Reads the link, and fetches the offer if the link only refers to it.
+    func offer(of link: String) async throws(WalletRefusal) -> CredentialOffer {
         let parsed: CredentialOfferLink
         do throws(CredentialOfferLink.Malformation) {
             parsed = try CredentialOfferLink(parsing: link)
@@ -56,6 +27,22 @@ package struct PreAuthorizedIssuance: Sendable {
                 throw .offer(error)
             }
         }
+    }
+
+    /// The issuer's description of these configurations.
+    func describe(
+        _ configurationIDs: [String], of issuer: String
+    ) async throws(WalletRefusal) -> DescribedCredentials {
+        let metadata = try await issuerMetadata(of: issuer)
+        var credentials: [OfferedCredential] = []
+        for id in configurationIDs {
+            guard let configuration = metadata.configurations[id] else { throw .notInMetadata(configurationID: id) }
+            credentials.append(OfferedCredential(id, configuration, languages: exchange.languages))
+        }
+        guard credentials.contains(where: { IssuedFormat(rawValue: $0.format) != nil }) else { throw .nothingSupported }
+        return DescribedCredentials(
+            issuer: metadata.credentialIssuer, issuerName: exchange.languages.name(in: metadata.display),
+            credentials: credentials, metadata: metadata)
     }
 
     /// OpenID4VCI 1.0 §12.2.2; older issuers with a path append the well-known name.
@@ -86,9 +73,9 @@ package struct PreAuthorizedIssuance: Sendable {
         }
     }
 
-    /// The server that the offer names, else the first that knows the grant, else the first.
-    private func authorizationServer(
-        of metadata: CredentialIssuerMetadata, offered: String?
+    /// The server that the offer names, which must be one of the issuer's; else the first that fits, else the first.
+    func authorizationServer(
+        of metadata: CredentialIssuerMetadata, offered: String?, fitting: (AuthorizationServerMetadata) -> Bool
     ) async throws(WalletRefusal) -> AuthorizationServerMetadata {
         if let offered {
             guard metadata.authorizationServers.contains(where: { $0.hasSameBytes(as: offered) }) else {
@@ -98,10 +85,10 @@ package struct PreAuthorizedIssuance: Sendable {
         }
         var first: AuthorizationServerMetadata?
         var refusal: WalletRefusal?
-        for identifier in metadata.authorizationServers.prefix(5) {
+        for identifier in metadata.authorizationServers.prefix(Self.maximumServers) {
             do throws(WalletRefusal) {
                 let server = try await serverMetadata(of: identifier)
-                if server.grantTypes.contains(GrantType.preAuthorizedCode) { return server }
+                if fitting(server) { return server }
                 first = first ?? server
             } catch {
                 refusal = refusal ?? error
@@ -111,7 +98,8 @@ package struct PreAuthorizedIssuance: Sendable {
         return first
     }
 
-    private func serverMetadata(of server: String) async throws(WalletRefusal) -> AuthorizationServerMetadata {
+    /// RFC 8414 §3; where there is none, OpenID Connect Discovery §4.
+    func serverMetadata(of server: String) async throws(WalletRefusal) -> AuthorizationServerMetadata {
         let body = try await exchange.wellKnown(
             "oauth-authorization-server", of: server,
             fallback: { WellKnown.appended("openid-configuration", to: $0) }, for: .authorizationServerMetadata)

@@ -1,0 +1,153 @@
+package import Foundation
+import JOSE
+package import OAuth
+import PersonAuthentication
+import WireFormats
+
+/// Authorization endpoint, RFC 6749 §3.1, OpenID Connect Core §3.1.2, OpenID4VCI 1.0 §5 (#authorization-endpoint).
+package struct AuthorizationEndpoint: Sendable {
+    let interactions: Interactions
+    let clients: ClientDirectory
+    let subjects: SubjectNames
+    let now: @Sendable () -> Date
+
+    package init(
+        interactions: Interactions, clients: ClientDirectory, subjects: SubjectNames,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.interactions = interactions
+        self.clients = clients
+        self.subjects = subjects
+        self.now = now
+    }
+
+    private var rules: AuthorizationRules { interactions.rules }
+    private var policy: AuthorizationPolicy { interactions.policy }
+
+    /// - Throws: ``InteractionRefusal`` where no answer may be sent to the client.
+    package func respond(to request: EndpointRequest, browser: Browser) async throws -> InteractionOutcome {
+        let instant = now()
+        let parameters: AuthorizationParameters
+        do throws(AuthorizationRequestRejection) {
+            parameters = try AuthorizationParameters(in: request)
+        } catch {
+            return try await reject(.request(error.refusal), error.reply)
+        }
+        do {
+            return try await open(parameters, browser, at: instant)
+        } catch let refusal as AuthorizationRequestRefusal {
+            return try await reject(.request(refusal), parameters.reply)
+        } catch let refusal as AuthorizationRefusal {
+            return try await reject(refusal, parameters.reply)
+        }
+    }
+
+    private func open(
+        _ parameters: AuthorizationParameters, _ browser: Browser, at instant: Date
+    ) async throws -> InteractionOutcome {
+        switch try parameters.place {
+        case .reference(let uri): return try await open(pushed: uri, parameters, browser, at: instant)
+        case .requestObject(let object): return try await open(signed: object, parameters, browser, at: instant)
+        case .here:
+            let request = try AuthorizationRequest(parameters)
+            let client = try await client(request.clientID)
+            guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
+            return try await begin(request, client, browser, at: instant)
+        }
+    }
+
+    private func client(_ id: String?) async throws -> RegisteredClient {
+        guard let id, let client = try await clients.client(id) else {
+            throw InteractionRefusal.request(code: "invalid_client", reason: "client_id is missing or unknown")
+        }
+        return client
+    }
+
+    /// RFC 9126 §4: what stands beside `request_uri`, but for the client, does not count.
+    private func open(
+        pushed uri: String, _ parameters: AuthorizationParameters, _ browser: Browser, at instant: Date
+    ) async throws -> InteractionOutcome {
+        guard uri.hasPrefix(PushedRequests.prefix) else { throw AuthorizationRequestRefusal.requestURINotSupported }
+        let ticket = String(uri.dropFirst(PushedRequests.prefix.count))
+        guard let id = interactions.tickets.requests.recognise(ticket),
+            instant.timeIntervalSince(id.madeAt) < policy.requestLifetime.seconds,
+            let interaction = try await interactions.stores.interactions.interaction(id), !interaction.isFinished,
+            let client = parameters.reply.clientID, client.hasSameBytes(as: interaction.clientID)
+        else { throw AuthorizationRequestRefusal.requestURI }
+        let order = try await interactions.order(interaction)
+        return try await proceed(interaction, order, browser, at: instant)
+    }
+
+    /// RFC 9101 §5.
+    private func open(
+        signed object: String, _ parameters: AuthorizationParameters, _ browser: Browser, at instant: Date
+    ) async throws -> InteractionOutcome {
+        let client = try await client(parameters.reply.clientID)
+        let request = try await SignedRequests(clients: clients, policy: policy)
+            .request(in: object, of: client, at: instant)
+        return try await begin(request, client, browser, at: instant)
+    }
+
+    private func begin(
+        _ request: AuthorizationRequest, _ client: RegisteredClient, _ browser: Browser, at instant: Date
+    ) async throws -> InteractionOutcome {
+        let order = try await rules.order(request, of: client, isAuthenticated: false)
+        guard !client.metadata.requiresPushedRequests, policy.profile != .fapi2,
+            client.metadata.authenticationMethod != .attestation
+        else { throw AuthorizationRefusal.pushNeeded }
+        let interaction = Interaction(
+            id: TicketID(at: instant), clientID: client.id, request: ["request": .object(request.json)])
+        _ = try await interactions.stores.interactions.insert(interaction, spending: [])
+        return try await proceed(interaction, order, browser, at: instant)
+    }
+
+    private func proceed(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ browser: Browser, at instant: Date
+    ) async throws -> InteractionOutcome {
+        do {
+            _ = try await rules.offer(of: order, at: instant)
+            if order.prompts.contains(.none) { try await checkSilence(interaction, order, browser, at: instant) }
+            return try await interactions.proceed(
+                interaction, LoginDemand(order), order, browser, at: instant)
+        } catch let refusal as AuthorizationRefusal {
+            return try await interactions.refuse(interaction, order, refusal, BrowserChanges(), at: instant)
+        }
+    }
+
+    /// OpenID Connect Core §3.1.2.1: with `prompt=none` no page may be shown.
+    private func checkSilence(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ browser: Browser, at instant: Date
+    ) async throws {
+        let visit = BrowserVisit(browser: browser, secret: [], at: instant)
+        guard let person = try await interactions.identify(interaction, LoginDemand(order), visit) else {
+            throw AuthorizationRefusal.loginRequired
+        }
+        if let hinted = order.hintedSubject,
+            !hinted.hasSameBytes(as: subjects.subject(person.person, for: order.client))
+        {
+            throw AuthorizationRefusal.loginRequired
+        }
+        guard try await interactions.standingConsent(for: order, of: person.person, at: instant) != nil else {
+            throw AuthorizationRefusal.consentRequired
+        }
+    }
+
+    /// Tells the client if its address is known to be its own, else the person.
+    private func reject(_ refusal: AuthorizationRefusal, _ reply: AuthorizationReply) async throws -> InteractionOutcome {
+        guard refusal.mayBeRedirected, let id = reply.clientID, let client = try await clients.client(id),
+            let address = rules.redirectURI(reply.redirectURI, of: client, isAuthenticated: false)
+        else { throw InteractionRefusal.request(code: refusal.wire.code, reason: refusal.reason) }
+        let response = AuthorizationResponse(refusing: refusal.wire, state: reply.state, issuer: policy.issuer)
+        return InteractionOutcome(
+            .answer(
+                AuthorizationAnswer(redirectURI: address, mode: reply.responseMode ?? .query, response: response)))
+    }
+
+    /// The login for the person's own page, if they are not logged in.
+    package func account(_ browser: Browser) async throws -> InteractionOutcome {
+        let instant = now()
+        let interaction = Interaction(id: TicketID(at: instant), clientID: "", request: .null)
+        _ = try await interactions.stores.interactions.insert(interaction, spending: [])
+        return try await interactions.proceed(interaction, browser, at: instant)
+    }
+}

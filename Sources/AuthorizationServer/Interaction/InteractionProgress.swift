@@ -1,0 +1,88 @@
+package import Foundation
+package import OAuth
+package import PersonAuthentication
+package import WireFormats
+
+/// How far a person has come between an authorization request and its answer.
+package struct InteractionProgress: Sendable, Equatable {
+    /// Who has logged in, or passed the first of two factors.
+    package var person: String?
+    /// Factors passed, in their order.
+    package var passed: [LoginMethod] = []
+    /// When the last of them was passed.
+    package var authenticatedAt: Date?
+    /// Whether everything asked for was passed in this interaction or in the session used.
+    package var session: TicketID?
+    /// The browser that the person uses: nobody else's may go on.
+    package var browser: [UInt8]?
+    /// The method whose form is shown, if the person has chosen one.
+    package var method: LoginMethod?
+    /// Names the code that was sent.
+    package var sentCode: String?
+
+    package init() {}
+
+    package var json: JSON {
+        var object = JSONObject()
+        object["person"] = person.map(JSON.string)
+        if !passed.isEmpty { object["passed"] = .strings(passed.map(\.rawValue)) }
+        object["at"] = authenticatedAt.map { .integer(Int64($0.timeIntervalSince1970)) }
+        object["session"] = session.map { .string($0.text) }
+        object["browser"] = browser.map { .string(Base64URL.encode($0)) }
+        object["method"] = method.map { .string($0.rawValue) }
+        object["sent"] = sentCode.map(JSON.string)
+        return .object(object)
+    }
+
+    package init(json: JSON) {
+        person = json["person"]?.string
+        passed = json["passed"]?.strings.compactMap(LoginMethod.init) ?? []
+        authenticatedAt = json["at"]?.integer.map { Date(timeIntervalSince1970: Double($0)) }
+        session = json["session"]?.ticketID
+        browser = json["browser"]?.string.flatMap { try? Base64URL.decode($0) }
+        method = json["method"]?.string.flatMap(LoginMethod.init)
+        sentCode = json["sent"]?.string
+    }
+}
+
+/// An authorization request on its way: pushed, or opened in a browser, or both.
+package struct Interaction: Sendable {
+    package let id: TicketID
+    package let clientID: String
+    /// The request as it was validated; of the account page's own login null.
+    package let request: JSON
+    package var progress: InteractionProgress
+    /// Counts changes, so that of two that meet one is refused.
+    package let version: Int64
+    package let isFinished: Bool
+
+    package init(
+        id: TicketID, clientID: String, request: JSON, progress: InteractionProgress = InteractionProgress(),
+        version: Int64 = 0, isFinished: Bool = false
+    ) {
+        self.id = id
+        self.clientID = clientID
+        self.request = request
+        self.progress = progress
+        self.version = version
+        self.isFinished = isFinished
+    }
+}
+
+/// Where interactions are kept.
+package protocol InteractionStore: Sendable {
+    /// Adds it and spends `uses`; false, and nothing happened, if one was spent before.
+    func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> Bool
+
+    func interaction(_ id: TicketID) async throws -> Interaction?
+
+    /// Stores the progress, and the session that the person is now logged in by; false if another change came first.
+    func update(_ interaction: Interaction, session: Session?, ending old: TicketID?) async throws -> Bool
+
+    /// Ends it without a grant; false if it was ended before.
+    func finish(_ id: TicketID, at instant: Date) async throws -> Bool
+
+    /// Ends it with consent and grant in one atomic step; false, and nothing happened, if it was ended before.
+    func finish(_ id: TicketID, giving grant: Grant, under consent: Consent, codeExpiresAt: Date, at instant: Date)
+        async throws -> Bool
+}

@@ -1,0 +1,160 @@
+import Foundation
+import OAuth
+import PersonAuthentication
+import TransactionTimeline
+import WireFormats
+
+extension Interactions {
+    /// The consent page, or the answer if the person's word still holds, or the refusal of a request that admits no page.
+    func proceed(
+        _ interaction: Interaction, _ order: AuthorizationOrder, as person: IdentifiedPerson, _ visit: BrowserVisit,
+        _ changes: BrowserChanges
+    ) async throws -> InteractionOutcome {
+        if let standing = try await standingConsent(for: order, of: person.person, at: visit.at) {
+            return try await give(
+                interaction, order, person, claims: order.claims.filter { standing.claims.contains($0.name) },
+                under: standing, visit, changes)
+        }
+        return InteractionOutcome(
+            .page(.consent(consentPage(interaction, order, visit)), status: .fresh), changes: changes, for: order)
+    }
+
+    func consentPage(_ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit) -> ConsentPage {
+        ConsentPage(
+            form: form(interaction, visit.secret), party: order.client.party(redirectURI: order.redirectURI),
+            purpose: order.purpose,
+            credentials: order.credentials.map { credential in
+                RequestedCredential(
+                    configurationID: credential.entry.configurationID, name: credential.entry.name,
+                    issuer: credential.entry.issuerName, claims: credential.entry.claims)
+            },
+            claims: order.claims.map { claim in
+                RequestedClaim(
+                    name: claim.name, label: texts.label(of: claim.name), isEssential: claim.isEssential,
+                    purpose: claim.purpose)
+            },
+            asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases)
+    }
+
+    /// What the person said before, if it covers all that is asked now.
+    func standingConsent(
+        for order: AuthorizationOrder, of person: String, at instant: Date
+    ) async throws -> Consent? {
+        // RFC 6749 §10.2: whoever can pose as the client would get in on the person's earlier word.
+        guard order.client.isUnmistakable(redirectURI: order.redirectURI), !order.prompts.contains(.consent) else {
+            return nil
+        }
+        return try await stores.consents.standing(person: person, clientID: order.client.id, at: instant)
+            .first { $0.covers(order) }
+    }
+
+    func allow(
+        _ interaction: Interaction, _ submission: InteractionSubmission, _ visit: BrowserVisit
+    ) async throws -> InteractionOutcome {
+        let (demand, order) = try await demand(interaction)
+        guard let order, let person = try await identify(interaction, demand, visit) else {
+            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+        }
+        let claims = order.claims.filter { $0.isEssential || submission.shares($0.name) }
+        let consent = Consent(
+            id: TicketID(at: visit.at), person: person.person, clientID: order.client.id, scope: order.scope,
+            credentials: order.credentials.map(\.granted), claims: claims.map(\.name), purpose: order.purpose,
+            offersRefresh: order.allowsRefresh && submission.duration.days != nil, givenAt: visit.at,
+            expiresAt: submission.duration.days.map { visit.at.addingTimeInterval(Double($0) * 86_400) })
+        return try await give(interaction, order, person, claims: claims, under: consent, visit, BrowserChanges())
+    }
+
+    /// Ends the interaction with a code.
+    private func give(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ person: IdentifiedPerson, claims: [OrderedClaim],
+        under consent: Consent, _ visit: BrowserVisit, _ changes: BrowserChanges
+    ) async throws -> InteractionOutcome {
+        let offer = try await rules.offer(of: order, at: visit.at)
+        // An offer made to somebody is for nobody else.
+        if let invited = offer?.person, !invited.hasSameBytes(as: person.person) {
+            return try await refuse(interaction, order, .accessDenied, changes, at: visit.at)
+        }
+        // One identifier from the request to the credential: its timeline tells the whole story.
+        let id = interaction.id
+        let grant = Grant(
+            id: id, clientID: order.client.id, person: person.person, consent: consent.id, session: person.session,
+            transaction: offer?.id ?? id, scope: order.scope,
+            credentials: order.credentials.map { credential in
+                GrantedCredential(
+                    configurationID: credential.entry.configurationID, issuer: credential.entry.issuer,
+                    identifier: credential.byDetails ? credential.entry.configurationID : nil)
+            },
+            userInfoClaims: claims.filter(\.inUserInfo).map(\.name),
+            idTokenClaims: claims.filter(\.inIDToken).map(\.name), nonce: order.nonce, acr: order.level.acr,
+            references: references(person.methods), authenticatedAt: person.authenticatedAt,
+            resources: order.resources, redirectURI: order.namesRedirectURI ? order.redirectURI : nil,
+            codeChallenge: order.codeChallenge?.text, keyThumbprint: order.keyThumbprint,
+            refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil)
+        let isFirst = try await stores.interactions.finish(
+            interaction.id, giving: grant, under: consent,
+            codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
+        guard isFirst else { throw InteractionRefusal.alreadyAnswered }
+        let code = tickets.codes.ticket(for: id).text
+        return InteractionOutcome(
+            .answer(answer(order, .code(code))), changes: changes, for: order)
+    }
+
+    private func references(_ methods: [LoginMethod]) -> [String] {
+        var references: [String] = []
+        for reference in methods.flatMap(\.references) where !references.contains(reference) {
+            references.append(reference)
+        }
+        // RFC 8176 §2: more than one factor.
+        return methods.count > 1 ? references + ["mfa"] : references
+    }
+
+    /// The person does not want to go on.
+    func decline(_ interaction: Interaction, at instant: Date) async throws -> InteractionOutcome {
+        guard !interaction.clientID.isEmpty else {
+            _ = try await stores.interactions.finish(interaction.id, at: instant)
+            return InteractionOutcome(.account)
+        }
+        return try await refuse(interaction, try await order(interaction), .accessDenied, BrowserChanges(), at: instant)
+    }
+
+    func refuse(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ refusal: AuthorizationRefusal,
+        _ changes: BrowserChanges, at instant: Date
+    ) async throws -> InteractionOutcome {
+        guard try await stores.interactions.finish(interaction.id, at: instant) else {
+            throw InteractionRefusal.alreadyAnswered
+        }
+        return InteractionOutcome(
+            .answer(answer(order, .error(code: refusal.wire.code, description: refusal.wire.description))),
+            changes: changes, for: order)
+    }
+
+    func answer(_ order: AuthorizationOrder, _ outcome: AuthorizationResponse.Outcome) -> AuthorizationAnswer {
+        AuthorizationAnswer(
+            redirectURI: order.redirectURI, mode: order.responseMode,
+            response: AuthorizationResponse(outcome, state: order.state, issuer: policy.issuer))
+    }
+}
+
+extension OrderedCredential {
+    var granted: GrantedCredential {
+        GrantedCredential(
+            configurationID: entry.configurationID, issuer: entry.issuer,
+            identifier: byDetails ? entry.configurationID : nil)
+    }
+}
+
+extension Consent {
+    /// Whether a person who has said this need not be asked again.
+    fileprivate func covers(_ order: AuthorizationOrder) -> Bool {
+        order.scope.allSatisfy(scope.contains)
+            && order.credentials.allSatisfy { wanted in
+                credentials.contains {
+                    $0.configurationID == wanted.entry.configurationID && $0.issuer == wanted.entry.issuer
+                }
+            }
+            // What was voluntary and not agreed to is not asked again while this holds.
+            && order.claims.filter(\.isEssential).allSatisfy { claims.contains($0.name) }
+            && (!order.allowsRefresh || offersRefresh)
+    }
+}

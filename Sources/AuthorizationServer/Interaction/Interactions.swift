@@ -1,0 +1,121 @@
+package import Foundation
+import JOSE
+package import OAuth
+package import PersonAuthentication
+import WireFormats
+
+/// Takes a person from an authorization request to its answer: login, then consent.
+package struct Interactions: Sendable {
+    let policy: AuthorizationPolicy
+    let rules: AuthorizationRules
+    let stores: Stores
+    let tickets: Tickets
+    let login: any LoginVerification
+    let texts: ClaimTexts
+    let now: @Sendable () -> Date
+
+    package struct Stores: Sendable {
+        let interactions: any InteractionStore
+        let sessions: any SessionStore
+        let consents: any ConsentStore
+        let grants: any GrantStore
+
+        package init(
+            interactions: any InteractionStore, sessions: any SessionStore, consents: any ConsentStore,
+            grants: any GrantStore
+        ) {
+            self.interactions = interactions
+            self.sessions = sessions
+            self.consents = consents
+            self.grants = grants
+        }
+    }
+
+    /// One identifier stands for an interaction in several places, each with a MAC of its own.
+    package struct Tickets: Sendable {
+        /// In the address of our pages.
+        let pages: TicketMint
+        /// In `request_uri`.
+        let requests: TicketMint
+        let codes: TicketMint
+        /// In `issuer_state`.
+        let offers: TicketMint
+
+        package init(pages: TicketMint, requests: TicketMint, codes: TicketMint, offers: TicketMint) {
+            self.pages = pages
+            self.requests = requests
+            self.codes = codes
+            self.offers = offers
+        }
+    }
+
+    package init(
+        policy: AuthorizationPolicy, rules: AuthorizationRules, stores: Stores, tickets: Tickets,
+        login: any LoginVerification, texts: ClaimTexts, now: @escaping @Sendable () -> Date
+    ) {
+        self.policy = policy
+        self.rules = rules
+        self.stores = stores
+        self.tickets = tickets
+        self.login = login
+        self.texts = texts
+        self.now = now
+    }
+
+    /// Finds the interaction of a page's address, while there is time for it.
+    func find(_ ticket: some StringProtocol, at instant: Date) async throws -> Interaction {
+        guard let id = tickets.pages.recognise(String(ticket)), isInTime(id, at: instant),
+            let interaction = try await stores.interactions.interaction(id)
+        else { throw InteractionRefusal.unknownInteraction }
+        guard !interaction.isFinished else { throw InteractionRefusal.alreadyAnswered }
+        return interaction
+    }
+
+    /// Whether a person can still go on: the identifier says when the request was made.
+    private func isInTime(_ id: TicketID, at instant: Date) -> Bool {
+        let age = instant.timeIntervalSince(id.madeAt)
+        return age < (policy.requestLifetime + policy.loginTime).seconds
+    }
+
+    /// What the interaction asks, as the rules see it now.
+    func order(_ interaction: Interaction) async throws -> AuthorizationOrder {
+        try await rules.order(stored: interaction.request, clientID: interaction.clientID)
+    }
+
+    /// Only the browser that began to log in goes on.
+    func checkBrowser(_ browser: Browser, _ interaction: Interaction) throws(InteractionRefusal) {
+        guard let bound = interaction.progress.browser else { return }
+        guard let secret = browser.secret, constantTimeEqual(mark(secret, interaction.id), bound) else {
+            throw .unknownInteraction
+        }
+    }
+
+    /// What stands for a browser's secret in an interaction.
+    func mark(_ secret: [UInt8], _ id: TicketID) -> [UInt8] {
+        Array(tickets.pages.authenticate("browser " + Base64URL.encode(secret), for: id).prefix(18))
+    }
+
+    /// The value of `csrf` in the interaction's forms.
+    func csrf(_ secret: [UInt8], _ id: TicketID) -> String {
+        Base64URL.encode(tickets.pages.authenticate("form " + Base64URL.encode(secret), for: id).prefix(18))
+    }
+
+    func form(_ interaction: Interaction, _ secret: [UInt8]) -> InteractionForm {
+        InteractionForm(
+            ticket: tickets.pages.ticket(for: interaction.id).text, csrf: csrf(secret, interaction.id))
+    }
+
+    /// The session of the browser's cookie, unless it is over.
+    package func liveSession(_ browser: Browser, at instant: Date) async throws -> Session? {
+        guard let id = browser.session, let session = try await stores.sessions.session(id),
+            session.expiresAt > instant, instant.timeIntervalSince(session.lastSeenAt) < policy.sessionIdle.seconds
+        else { return nil }
+        // Once a minute is enough to know whether a session is idle.
+        if instant.timeIntervalSince(session.lastSeenAt) > 60 { try await stores.sessions.touch(id, at: instant) }
+        return session
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) }
+}

@@ -1,0 +1,32 @@
+package import Foundation
+package import JOSE
+import WireFormats
+
+/// A key that signs tokens, with what their headers say of it.
+package struct TokenSigner: Sendable {
+    package let signer: any JWSSigner
+    package let keyID: String
+
+    package init(signer: any JWSSigner, keyID: String) {
+        (self.signer, self.keyID) = (signer, keyID)
+    }
+
+    /// A compact JWS of type `type`.
+    func sign(_ claims: JSONObject, type: String) throws -> String {
+        try JWSIssuer(signer: signer, header: ["typ": .string(type), "kid": .string(keyID)]).sign(claims: claims)
+    }
+}
+
+/// The keys in use, as they are now: they rotate.
+package protocol TokenSigningKeys: Sendable {
+    /// The key that signs with an algorithm; nil for one that this server does not sign with.
+    func signer(_ algorithm: SignatureAlgorithm, at instant: Date) throws -> TokenSigner?
+}
+
+extension TokenSigningKeys {
+    /// What is signed for nobody in particular.
+    func standard(at instant: Date) throws -> TokenSigner {
+        guard let signer = try signer(.es256, at: instant) else { throw DamagedState("there is no signing key") }
+        return signer
+    }
+}

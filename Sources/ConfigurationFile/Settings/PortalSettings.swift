@@ -1,0 +1,12 @@
+/// What the portal works with.
+package struct PortalSettings: Sendable, Equatable {
+    /// The authorization server that people log in at.
+    package let provider: String
+    /// The credential issuer.
+    package let issuer: String
+    /// What the provider knows the portal as.
+    package let clientID: String
+    /// Whether the file says so, rather than this server standing in.
+    let namesProvider: Bool
+    let namesIssuer: Bool
+}

@@ -1,0 +1,60 @@
+import Foundation
+package import PersonAuthentication
+
+/// Brings what somebody types and what the registry has to one form, so that equal bytes mean the same fact.
+///
+/// Always: compatibility forms (Unicode NFKC), the digits 0 to 9 for the decimal digits of every script, nothing that
+/// cannot be seen, and single spaces, none at the ends.
+package enum TextNormalization {
+    package static func normalize(_ text: String, _ steps: [KnowledgeField.Normalization]) -> String {
+        var scalars = text.decomposedStringWithCompatibilityMapping.unicodeScalars
+            .filter { !$0.properties.isDefaultIgnorableCodePoint }.map(asciiDigit)
+        if steps.contains(.letterCase) { scalars = scalars.flatMap(folded) }
+        if steps.contains(.accents) { scalars = scalars.filter { !isAccent($0) }.map { strokes[$0] ?? $0 } }
+        if steps.contains(.punctuation) { scalars = scalars.filter(isLetterOrDigit) }
+        let words = scalars.split { $0.properties.isWhitespace }
+        var normalized = String.UnicodeScalarView()
+        normalized.append(contentsOf: words.joined(separator: [" "]))
+        return String(normalized).precomposedStringWithCanonicalMapping
+    }
+
+    private static func asciiDigit(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        guard !scalar.isASCII, scalar.properties.generalCategory == .decimalNumber,
+            let value = scalar.properties.numericValue
+        else { return scalar }
+        return Unicode.Scalar(UInt8(ascii: "0") + UInt8(value))
+    }
+
+    /// Full case folding, Unicode §5.18, by way of the mappings: the first makes a small letter of the capital sharp s,
+    /// so that the second finds its two letters. Dotless i falls together with i, which folding proper keeps apart.
+    private static func folded(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        if scalar.isASCII { return Array(scalar.properties.lowercaseMapping.unicodeScalars) }
+        return scalar.properties.lowercaseMapping.unicodeScalars
+            .flatMap { Array($0.properties.uppercaseMapping.unicodeScalars) }
+            .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
+    }
+
+    /// A mark above, below or through its letter, or a vowel point of Hebrew or Arabic: classes 10 to 36 and from 200
+    /// on. The vowel signs of Indic scripts, nuktas and viramas make other letters and are kept.
+    private static func isAccent(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.properties.generalCategory == .nonspacingMark else { return false }
+        let combining = scalar.properties.canonicalCombiningClass.rawValue
+        return (10...36).contains(combining) || combining >= 200
+    }
+
+    /// Letters whose stroke or dot is no mark of its own in Unicode.
+    private static let strokes: [Unicode.Scalar: Unicode.Scalar] = [
+        "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ł": "L", "ł": "l", "Ħ": "H", "ħ": "h", "Ŧ": "T", "ŧ": "t", "ı": "i",
+    ]
+
+    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        // Apostrophes of other kinds, which people type as the one on the keyboard.
+        if (0x2B9...0x2BF).contains(scalar.value) { return false }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark, .decimalNumber, .letterNumber, .otherNumber:
+            return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// Where the hashes of people's secrets are kept.
+package protocol SecretStore: Sendable {
+    /// One read, whether the person exists or not.
+    func secret(_ kind: SecretKind, of person: String) async throws -> ScryptHash?
+
+    /// Sets all of them or none; durable when it returns.
+    func set(_ secrets: [StoredSecret]) async throws
+
+    /// Whether there was one.
+    func remove(_ kind: SecretKind, of person: String) async throws -> Bool
+}
+
+/// A person's secret as it is kept.
+package struct StoredSecret: Sendable, Equatable {
+    package let person: String
+    package let kind: SecretKind
+    package let hash: ScryptHash
+
+    package init(person: String, kind: SecretKind, hash: ScryptHash) {
+        (self.person, self.kind, self.hash) = (person, kind, hash)
+    }
+}

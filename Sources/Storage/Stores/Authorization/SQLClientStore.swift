@@ -1,0 +1,141 @@
+package import AuthorizationServer
+package import Foundation
+package import OAuth
+import Synchronization
+import WireFormats
+
+/// Registered clients over SQL.
+package struct SQLClientStore: ClientStore {
+    let database: SQLiteDatabase
+    private let parsed = ParsedClients()
+
+    package init(database: SQLiteDatabase) {
+        self.database = database
+    }
+
+    package func client(_ id: String) async throws -> RegisteredClient? {
+        // The version is asked for each time: another process may have changed the client.
+        let version = try database.read { connection in
+            try connection.first("SELECT updated_at FROM clients WHERE id = $1", .text(id)) { $0.integer(0) }
+        }
+        guard let version else { return nil }
+        if let known = parsed.client(id, version: version) { return known }
+        let found = try database.read { connection in
+            try connection.first(
+                "SELECT id, document, secret_hash, created_at, updated_at FROM clients WHERE id = $1", .text(id),
+                read: { ($0.integer(4), try client($0)) })
+        }
+        if let found { parsed.insert(found.1, version: found.0) }
+        return found?.1
+    }
+
+    package func insert(_ client: RegisteredClient, registration: TicketID?) async throws -> Bool {
+        let document = client.document.description
+        return try await database.write { connection in
+            try connection.run(
+                """
+                INSERT INTO clients (id, document, secret_hash, registration_id, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
+                """, .text(client.id), .text(document), SQLValue(client.secretHash), SQLValue(registration?.bytes),
+                .integer(client.createdAt.microseconds), .integer(client.createdAt.microseconds)) == 1
+        }
+    }
+
+    package func replace(_ client: RegisteredClient) async throws {
+        let document = client.document.description
+        _ = try await database.write { connection in
+            try connection.run(
+                "UPDATE clients SET document = $1, secret_hash = $2, updated_at = updated_at + 1 WHERE id = $3",
+                .text(document), SQLValue(client.secretHash), .text(client.id))
+        }
+    }
+
+    package func remove(_ id: String, at instant: Date) async throws -> Bool {
+        try await database.write { connection in
+            guard try connection.run("DELETE FROM clients WHERE id = $1", .text(id)) == 1 else { return false }
+            let at = SQLValue.integer(instant.microseconds)
+            try connection.run(
+                "UPDATE grants SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at, .text(id))
+            try connection.run(
+                "UPDATE access_tokens SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at, .text(id))
+            return true
+        }
+    }
+
+    package func clients(after: String?, limit: Int) async throws -> [RegisteredClient] {
+        try database.read { connection in
+            try connection.all(
+                """
+                SELECT id, document, secret_hash, created_at FROM clients WHERE id > $1 ORDER BY id LIMIT $2
+                """, .text(after ?? ""), .integer(Int64(limit)), read: client)
+        }
+    }
+
+    package func registration(of id: String) async throws -> TicketID? {
+        try database.read { connection in
+            try connection.first("SELECT registration_id FROM clients WHERE id = $1", .text(id)) { row in
+                row.optionalBytes(0).flatMap { TicketID(bytes: $0) }
+            } ?? nil
+        }
+    }
+
+    package func useInitialToken(_ id: TicketID, at instant: Date) async throws -> Bool {
+        try await database.write { connection in
+            try connection.run(
+                """
+                UPDATE initial_access_tokens SET uses_left = uses_left - 1
+                WHERE id = $1 AND uses_left > 0 AND expires_at > $2
+                """, .bytes(id.bytes), .integer(instant.microseconds)) == 1
+        }
+    }
+
+    package func insertInitialToken(_ id: TicketID, uses: Int, expiresAt: Date) async throws {
+        _ = try await database.write { connection in
+            try connection.run(
+                "INSERT INTO initial_access_tokens (id, uses_left, expires_at) VALUES ($1, $2, $3)",
+                .bytes(id.bytes), .integer(Int64(uses)), .integer(expiresAt.microseconds))
+        }
+    }
+
+    private func client(_ row: SQLiteRow) throws -> RegisteredClient {
+        guard let document = try JSON(parsing: Array(row.text(1).utf8)).object else {
+            throw DamagedState("client")
+        }
+        return RegisteredClient(
+            id: row.text(0), metadata: try ClientMetadata(json: document), secretHash: row.optionalBytes(2),
+            isVerified: document["vouchsafe_verified"]?.bool ?? false,
+            leastACR: document["vouchsafe_acr"]?.string, resource: document["vouchsafe_resource"]?.string,
+            createdAt: Date(microseconds: row.integer(3)))
+    }
+}
+
+extension RegisteredClient {
+    /// The metadata, with what only the operator says.
+    fileprivate var document: JSON {
+        var document = metadata.json
+        if isVerified { document["vouchsafe_verified"] = true }
+        document["vouchsafe_acr"] = leastACR.map(JSON.string)
+        document["vouchsafe_resource"] = resource.map(JSON.string)
+        return .object(document)
+    }
+}
+
+/// Clients that were parsed before, by the version of their row.
+private final class ParsedClients: Sendable {
+    private static let capacity = 2048
+    private let clients = Mutex<[String: (version: Int64, client: RegisteredClient)]>([:])
+
+    func client(_ id: String, version: Int64) -> RegisteredClient? {
+        clients.withLock { clients in
+            guard let known = clients[id], known.version == version else { return nil }
+            return known.client
+        }
+    }
+
+    func insert(_ client: RegisteredClient, version: Int64) {
+        clients.withLock { clients in
+            if clients.count >= Self.capacity { clients.removeAll() }
+            clients[client.id] = (version, client)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import AuthorizationServer
+package import Foundation
+package import KeyStore
+package import OAuth
+import WireFormats
+
+/// Consents over SQL.
+package struct SQLConsentStore: ConsentStore {
+    let database: SQLiteDatabase
+    let sealer: DataSealer
+    let mark: PersonMark
+
+    package init(database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark) {
+        self.database = database
+        self.sealer = sealer
+        self.mark = mark
+    }
+
+    package func standing(person: String, clientID: String, at instant: Date) async throws -> [Consent] {
+        try database.read { connection in
+            try connection.all(
+                """
+                SELECT id, client_id, sealed_detail, given_at, expires_at FROM consents
+                WHERE person = $1 AND client_id = $2 AND withdrawn_at IS NULL AND expires_at > $3
+                ORDER BY given_at DESC LIMIT 20
+                """, .bytes(mark(person)), .text(clientID), .integer(instant.microseconds), read: consent)
+        }
+    }
+
+    package func consents(of person: String) async throws -> [RecordedConsent] {
+        try database.read { connection in
+            try connection.all(
+                """
+                SELECT id, client_id, sealed_detail, given_at, expires_at, last_used_at, withdrawn_at FROM consents
+                WHERE person = $1 ORDER BY given_at DESC LIMIT 200
+                """, .bytes(mark(person))
+            ) { row in
+                RecordedConsent(
+                    consent: try consent(row), lastUsedAt: row.optionalInteger(5).map(Date.init(microseconds:)),
+                    withdrawnAt: row.optionalInteger(6).map(Date.init(microseconds:)))
+            }
+        }
+    }
+
+    package func withdraw(_ id: TicketID, of person: String, at instant: Date) async throws -> Bool {
+        let person = mark(person)
+        return try await database.write { connection in
+            let at = SQLValue.integer(instant.microseconds)
+            let changed = try connection.run(
+                "UPDATE consents SET withdrawn_at = COALESCE(withdrawn_at, $1) WHERE id = $2 AND person = $3", at,
+                .bytes(id.bytes), .bytes(person))
+            guard changed == 1 else { return false }
+            try connection.run(
+                "UPDATE grants SET revoked_at = $1 WHERE consent_id = $2 AND revoked_at IS NULL", at,
+                .bytes(id.bytes))
+            return true
+        }
+    }
+
+    private func consent(_ row: SQLiteRow) throws -> Consent {
+        guard let id = TicketID(bytes: row.bytes(0)) else {
+            throw DatabaseFailure(code: 0, message: "a consent has a malformed id")
+        }
+        return try Consent(
+            id: id, clientID: row.text(1),
+            detail: try JSON(parsing: sealer.open(row.bytes(2), context: Self.context(id))),
+            givenAt: Date(microseconds: row.integer(3)),
+            expiresAt: row.optionalInteger(4).map(Date.init(microseconds:)))
+    }
+
+    static func context(_ id: TicketID) -> String { "consent " + id.text }
+}

@@ -1,0 +1,114 @@
+package import AuthorizationServer
+package import Foundation
+package import KeyStore
+package import OAuth
+import TransactionTimeline
+import WireFormats
+
+/// Authorization requests on their way, over SQL.
+package struct SQLInteractionStore: InteractionStore {
+    let database: SQLiteDatabase
+    let sealer: DataSealer
+    let mark: PersonMark
+
+    package init(database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark) {
+        self.database = database
+        self.sealer = sealer
+        self.mark = mark
+    }
+
+    package func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> Bool {
+        let request = sealer.seal(interaction.request.encoded(), context: Self.requestContext(interaction.id))
+        let progress = sealedProgress(of: interaction)
+        return try await database.write { connection in
+            guard try SingleUseTable.spend(uses, on: connection) else { return false }
+            try connection.run(
+                """
+                INSERT INTO interactions (id, client_id, sealed_request, sealed_progress, version)
+                VALUES ($1, $2, $3, $4, 0)
+                """, .bytes(interaction.id.bytes), .text(interaction.clientID), .bytes(request), SQLValue(progress))
+            return true
+        }
+    }
+
+    package func interaction(_ id: TicketID) async throws -> Interaction? {
+        try database.read { connection in
+            try connection.first(
+                """
+                SELECT client_id, sealed_request, sealed_progress, version, finished_at FROM interactions WHERE id = $1
+                """, .bytes(id.bytes)
+            ) { row in
+                let progress = try row.optionalBytes(2).map { sealed in
+                    InteractionProgress(
+                        json: try JSON(parsing: sealer.open(sealed, context: Self.progressContext(id))))
+                }
+                return Interaction(
+                    id: id, clientID: row.text(0),
+                    request: try JSON(parsing: sealer.open(row.bytes(1), context: Self.requestContext(id))),
+                    progress: progress ?? InteractionProgress(), version: row.integer(3), isFinished: !row.isNull(4))
+            }
+        }
+    }
+
+    package func update(_ interaction: Interaction, session: Session?, ending old: TicketID?) async throws -> Bool {
+        let progress = sealedProgress(of: interaction)
+        let sealed = session.map { ($0, SQLSessionStore.seal($0, with: sealer), mark($0.person)) }
+        return try await database.write { connection in
+            let changed = try connection.run(
+                """
+                UPDATE interactions SET sealed_progress = $1, version = version + 1
+                WHERE id = $2 AND version = $3 AND finished_at IS NULL
+                """, SQLValue(progress), .bytes(interaction.id.bytes), .integer(interaction.version))
+            guard changed == 1 else { return false }
+            if let (session, detail, person) = sealed {
+                try SQLSessionStore.insert(session, detail: detail, person: person, on: connection)
+                if let old { try SQLSessionStore.replace(old, with: session, on: connection) }
+            }
+            return true
+        }
+    }
+
+    package func finish(_ id: TicketID, at instant: Date) async throws -> Bool {
+        try await database.write { try Self.finish(id, at: instant, on: $0) }
+    }
+
+    package func finish(
+        _ id: TicketID, giving grant: Grant, under consent: Consent, codeExpiresAt: Date, at instant: Date
+    ) async throws -> Bool {
+        let sealedGrant = grant.sealed(with: sealer)
+        let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
+        let person = mark(consent.person)
+        return try await database.write { connection in
+            guard try Self.finish(id, at: instant, on: connection) else { return false }
+            // A consent that is remembered from before is there already.
+            try connection.run(
+                """
+                INSERT INTO consents (id, person, client_id, sealed_detail, given_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
+                """, .bytes(consent.id.bytes), .bytes(person), .text(consent.clientID), .bytes(sealedConsent),
+                .integer(consent.givenAt.microseconds), SQLValue(consent.expiresAt?.microseconds))
+            try connection.run(
+                """
+                INSERT INTO grants (id, client_id, consent_id, session_id, sealed_detail, code_expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """, .bytes(grant.id.bytes), .text(grant.clientID), .bytes(consent.id.bytes),
+                SQLValue(grant.session?.bytes), .bytes(sealedGrant), .integer(codeExpiresAt.microseconds))
+            try TimelineTable.append(TimelineEvent(at: instant, step: .consent), to: grant.transaction, on: connection)
+            return true
+        }
+    }
+
+    private static func finish(_ id: TicketID, at instant: Date, on connection: SQLiteConnection) throws -> Bool {
+        try connection.run(
+            "UPDATE interactions SET finished_at = $1 WHERE id = $2 AND finished_at IS NULL",
+            .integer(instant.microseconds), .bytes(id.bytes)) == 1
+    }
+
+    private func sealedProgress(of interaction: Interaction) -> [UInt8]? {
+        guard interaction.progress != InteractionProgress() else { return nil }
+        return sealer.seal(interaction.progress.json.encoded(), context: Self.progressContext(interaction.id))
+    }
+
+    private static func requestContext(_ id: TicketID) -> String { "authorization request " + id.text }
+    private static func progressContext(_ id: TicketID) -> String { "interaction progress " + id.text }
+}

@@ -1,0 +1,59 @@
+package import Foundation
+package import IdentityRegistry
+package import KeyStore
+
+/// The hashes of people's passwords and PINs over SQL, sealed: a PIN's hash alone would be guessed in seconds.
+package struct SQLSecretStore: SecretStore {
+    let database: SQLiteDatabase
+    let sealer: DataSealer
+    let now: @Sendable () -> Date
+
+    package init(database: SQLiteDatabase, sealer: DataSealer, now: @escaping @Sendable () -> Date) {
+        self.database = database
+        self.sealer = sealer
+        self.now = now
+    }
+
+    package func secret(_ kind: SecretKind, of person: String) async throws -> ScryptHash? {
+        let sealed = try database.read { connection in
+            try connection.first(
+                "SELECT sealed_hash FROM person_secrets WHERE person_id = $1 AND kind = $2", .text(person),
+                .text(kind.rawValue)
+            ) { $0.bytes(0) }
+        }
+        guard let sealed else { return nil }
+        let text = try sealer.open(sealed, context: Self.context(person, kind))
+        guard let hash = ScryptHash(String(decoding: text, as: UTF8.self)) else {
+            throw DatabaseFailure(code: 0, message: "a stored \(kind.rawValue) is no hash")
+        }
+        return hash
+    }
+
+    package func set(_ secrets: [StoredSecret]) async throws {
+        let at = SQLValue.integer(now().microseconds)
+        let sealed = secrets.map { secret in
+            let context = Self.context(secret.person, secret.kind)
+            return (secret, sealer.seal(Array(secret.hash.text.utf8), context: context))
+        }
+        try await database.write { connection in
+            for (secret, hash) in sealed {
+                try connection.run(
+                    """
+                    INSERT INTO person_secrets (person_id, kind, sealed_hash, set_at) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (person_id, kind) DO UPDATE SET sealed_hash = excluded.sealed_hash,
+                        set_at = excluded.set_at
+                    """, .text(secret.person), .text(secret.kind.rawValue), .bytes(hash), at)
+            }
+        }
+    }
+
+    package func remove(_ kind: SecretKind, of person: String) async throws -> Bool {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM person_secrets WHERE person_id = $1 AND kind = $2", .text(person), .text(kind.rawValue))
+                == 1
+        }
+    }
+
+    private static func context(_ person: String, _ kind: SecretKind) -> String { "\(kind.rawValue) of \(person)" }
+}

@@ -1,0 +1,123 @@
+import HTTPTypes
+import OAuth
+
+/// Whole pages around markup: the layout's template is rendered once for every language when the server starts.
+struct PageShells: Sendable {
+    let frames: PageFrames
+    private let shells: [Key: PageShell]
+
+    private struct Key: Hashable {
+        let header: PageHeader
+        let language: String
+        let isChosen: Bool
+    }
+
+    init(frames: PageFrames) {
+        self.frames = frames
+        var shells: [Key: PageShell] = [:]
+        for texts in frames.languages.all {
+            for header in PageHeader.allCases {
+                for isChosen in [false, true] {
+                    let visit = Visit(texts: texts, isChosen: isChosen)
+                    shells[Key(header: header, language: texts.language, isChosen: isChosen)] = PageShell(
+                        template: frames.shell(header, for: visit))
+                }
+            }
+        }
+        self.shells = shells
+    }
+
+    func response(with document: PageDocument, for visit: Visit) -> EndpointResponse {
+        let key = Key(header: document.header, language: visit.language, isChosen: visit.isChosen)
+        let shell = shells[key] ?? PageShell(template: frames.shell(document.header, for: visit))
+        return EndpointResponse(
+            status: document.status, headers: document.policy.headers(language: visit.language),
+            body: shell.filled(title: document.title, path: document.path ?? "/", content: document.content))
+    }
+
+    /// Where something of ours is: `path` below the public address.
+    func address(of path: String, for visit: Visit) -> String { frames.address.path + path + visit.query }
+
+    func asset(_ name: String) -> String { frames.address.path + frames.assets.path(of: name) }
+}
+
+/// A page as it will be sent.
+struct PageDocument: Sendable {
+    let title: String
+    var header = PageHeader.site
+    /// Below the public address: where the page is found in another language; nil if it cannot be asked for again.
+    var path: String?
+    var policy = PagePolicy()
+    var status = HTTPResponse.Status.ok
+    let content: HTML
+}
+
+/// What stands above a page.
+enum PageHeader: Sendable, Hashable, CaseIterable {
+    case site
+    /// As ``site``, to somebody who is logged in.
+    case account
+    /// Nothing leads away from what the person is in the middle of.
+    case step
+    /// As ``step``, where the page cannot be had in another language.
+    case fixedStep
+}
+
+/// A page with holes, in UTF-8.
+struct PageShell: Sendable {
+    enum Hole: CaseIterable, Sendable {
+        case title
+        case path
+        case content
+
+        /// What stands for it in the template. In private use characters, which no text of ours has.
+        var mark: String {
+            switch self {
+            case .title: "\u{F0000}title\u{F0000}"
+            case .path: "\u{F0000}path\u{F0000}"
+            case .content: "\u{F0000}content\u{F0000}"
+            }
+        }
+    }
+
+    private enum Part {
+        case bytes([UInt8])
+        case hole(Hole)
+    }
+
+    private let parts: [Part]
+    private let size: Int
+
+    init(template: String) {
+        var parts: [Part] = []
+        var rest = template[...]
+        while let (hole, range) = Self.firstHole(in: rest) {
+            parts.append(.bytes(Array(rest[..<range.lowerBound].utf8)))
+            parts.append(.hole(hole))
+            rest = rest[range.upperBound...]
+        }
+        parts.append(.bytes(Array(rest.utf8)))
+        self.parts = parts
+        size = template.utf8.count
+    }
+
+    func filled(title: String, path: String, content: HTML) -> [UInt8] {
+        let (title, path) = (("\(title)" as HTML).bytes, ("\(path)" as HTML).bytes)
+        var page: [UInt8] = []
+        page.reserveCapacity(size + content.bytes.count + title.count + 8 * path.count)
+        for part in parts {
+            switch part {
+            case .bytes(let bytes): page += bytes
+            case .hole(.title): page += title
+            case .hole(.path): page += path
+            case .hole(.content): page += content.bytes
+            }
+        }
+        return page
+    }
+
+    private static func firstHole(in text: Substring) -> (Hole, Range<Substring.Index>)? {
+        Hole.allCases.compactMap { hole in text.firstRange(of: hole.mark).map { (hole, $0) } }
+            .min { $0.1.lowerBound < $1.1.lowerBound }
+    }
+}
