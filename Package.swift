@@ -22,6 +22,7 @@ let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -90,6 +91,7 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
@@ -110,7 +112,7 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto,
+                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WebAuthn", "WireFormats", crypto,
             ]),
         layer(
             "ConfigurationFile",
@@ -120,7 +122,7 @@ let package = Package(
             "WebServer",
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
+                "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
             ], resources: [.copy("Resources")]),
 
@@ -130,7 +132,7 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
                 "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
-                "RegistryRecords", "Storage", "TransactionTimeline", "Verifier", "WalletClient", "WebAuthn", "WebServer",
+                "Portal", "PrintedCredential", "RegistryRecords", "Storage", "TransactionTimeline", "Verifier", "WalletClient", "WebAuthn", "WebServer",
                 "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
@@ -148,19 +150,43 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["WireFormats"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
-        tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto]),
+        tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
+        tests(
+            "WebAuthnTests", ["JOSE", "TestSupport", "WebAuthn", "WireFormats", crypto],
+            resources: [.copy("Fixtures")]),
+        tests("PrintedCredentialTests", ["PrintedCredential", "TestSupport"]),
+        tests(
+            "MessageDeliveryTests",
+            [
+                "MessageDelivery", "TestSupport", "WireFormats", crypto, logging, nioCore, nioEmbedded, nioPosix,
+                nioSSL, x509, asn1,
+            ]),
+        tests(
+            "PagesTests",
+            ["AuthorizationServer", "CredentialIssuer", "OAuth", "PersonAuthentication", "WebServer", httpTypes]),
+        tests(
+            "WalletCommandTests",
+            ["OutgoingHTTP", "Verifier", "WalletClient", "vouchsafe", arguments, httpTypes]),
         tests(
             "CredentialFormatsTests",
             ["CredentialFormats", "FuzzTargets", "JOSE", "TestSupport", "WireFormats", crypto]),
-        tests("OAuthTests", ["OAuth", "WireFormats", crypto, httpTypes]),
+        tests("OAuthTests", ["JOSE", "OAuth", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests(
             "OpenID4VCITests",
             ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
-        tests("IdentityRegistryTests", ["IdentityRegistry", "RegistryRecords", "TestSupport", "WireFormats"]),
+        tests(
+            "IdentityRegistryTests",
+            [
+                "IdentityRegistry", "PersonAuthentication", "RegistryRecords", "TestSupport", "WebAuthn", "WireFormats",
+                crypto,
+            ]),
         tests(
             "ConfigurationFileTests",
-            ["ConfigurationFile", "CredentialFormats", "CredentialIssuer", "RegistryRecords", "TestSupport"]),
+            [
+                "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "TestSupport",
+            ]),
         tests(
             "VerifierTests",
             ["CredentialFormats", "JOSE", "TestSupport", "Verifier", "WireFormats", crypto, x509, asn1]),
@@ -184,7 +210,8 @@ let package = Package(
             "StorageTests",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "RegistryRecords", "Storage", "TransactionTimeline", "WireFormats",
+                "PersonAuthentication", "RegistryRecords", "Storage", "TransactionTimeline", "WebAuthn", "WireFormats",
+                crypto,
             ]),
         tests(
             "EndpointTests",

@@ -32,6 +32,8 @@ package struct LoginCircumstances: Sendable {
     package let knownDevice: KnownDevice?
     /// Whom an earlier factor has identified: only they can pass this one.
     package let person: String?
+    /// What the visitor reads, a BCP 47 tag; nil if that is not known.
+    package let language: String?
     package let at: Date
 
     package struct KnownDevice: Sendable, Equatable {
@@ -43,11 +45,14 @@ package struct LoginCircumstances: Sendable {
         }
     }
 
-    package init(clientID: String, address: String, knownDevice: KnownDevice?, person: String?, at: Date) {
+    package init(
+        clientID: String, address: String, knownDevice: KnownDevice?, person: String?, language: String? = nil, at: Date
+    ) {
         self.clientID = clientID
         self.address = address
         self.knownDevice = knownDevice
         self.person = person
+        self.language = language
         self.at = at
     }
 }

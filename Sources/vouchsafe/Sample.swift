@@ -2,7 +2,7 @@ import Foundation
 
 /// The files of the sample issuer, which come with the program.
 enum Sample {
-    static let files = ["vouchsafe.yaml", "students.csv", "people.json", "README.md"]
+    static let files = ["vouchsafe.yaml", "students.csv", "people.json", "logins.json", "README.md"]
 
     static func configuration() throws -> String {
         try String(contentsOf: url("vouchsafe.yaml"), encoding: .utf8)

@@ -114,7 +114,7 @@ class Provider(ConfiguredVouchsafe):
 
     def registration_token(self) -> str:
         """Lets somebody register a client while the server runs (RFC 7591 section 3)."""
-        return self.run_json("client", "token")["token"]
+        return self.run_json("client", "invite")["initial_access_token"]
 
     # The other side.
 

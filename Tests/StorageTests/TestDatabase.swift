@@ -77,7 +77,10 @@ final class TestDatabase: Sendable {
     static func issuance(
         under offer: TicketID, nonces: [TicketID], at instant: Date = TestDatabase.now
     ) -> Issuance {
-        Issuance(transaction: offer, nonces: nonces, event: TimelineEvent(at: instant, step: .credential))
+        let grant = AccessGrant(
+            transaction: offer, credentialConfigurationIDs: ["card"], subject: .registry(id: "p-1"),
+            expiresAt: instant.addingTimeInterval(300))
+        return Issuance(grant: grant, nonces: nonces, event: TimelineEvent(at: instant, step: .credential))
     }
 
     /// How many rows a statement counts.

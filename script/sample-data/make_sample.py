@@ -1,12 +1,11 @@
 """Regenerates the sample registry of the fictional Northmere University.
 
-Writes students.csv, people.json and portraits/ below Sources/vouchsafe/Sample
+Writes students.csv and portraits/ below Sources/vouchsafe/Sample
 (or the folder given as the only argument). The seed is fixed: the same Python
 (3.11) and Pillow (13.0.0) give the same bytes every time.
 """
 import csv
 import datetime as dt
-import json
 import pathlib
 import random
 import re
@@ -19,7 +18,7 @@ import portraits
 
 SEED, COUNT = 20260114, 620
 TODAY = dt.date(2026, 2, 1)
-COLUMNS = ("id given_name family_name birth_date email student_number programme degree faculty enrolled_on "
+COLUMNS = ("id given_name family_name birth_date email phone student_number programme degree faculty enrolled_on "
            "credits honours languages street locality postal_code country portrait").split()
 LENGTH = {"BA": 3, "BSc": 3, "BEng": 3, "MA": 2, "MSc": 2, "MEng": 4, "MBA": 2, "PhD": 5}
 MOST_CREDITS = {"BA": 360, "BSc": 360, "BEng": 360, "MA": 180, "MSc": 180, "MEng": 360, "MBA": 180, "PhD": 60}
@@ -151,7 +150,7 @@ def main():
     rng.shuffle(people)
     emails = set()
     numbers = {p[6]["student_number"] for p in people if "student_number" in p[6]}
-    rows, picked = [], {}
+    rows = []
     for index, (given, family, email, sex, tag, home, fixed) in enumerate(people, 1):
         programme, degree, faculty, enrolled, birth, credits, honours = studies(rng, fixed)
         street, locality, code, country = address(rng, home)
@@ -166,20 +165,15 @@ def main():
         shape = "NFD" if fixed.get("_nfd") else "NFC"
         row = dict(zip(COLUMNS, [
             "nmu-%05d" % index, unicodedata.normalize(shape, given), unicodedata.normalize(shape, family), birth.isoformat(),
-            local + "@students.northmere.example", number, programme, degree, faculty, enrolled.isoformat(), str(credits),
+            local + "@students.northmere.example", "+447700900%03d" % index, number, programme, degree, faculty, enrolled.isoformat(), str(credits),
             "true" if honours else "false", languages(rng, tag), *(unicodedata.normalize("NFC", t) for t in (street, locality)),
             code, country, picture(rng, sex, birth, tag)]))
         rows.append(row)
-        if "_person" in fixed:
-            picked[fixed["_person"]] = row
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "students.csv", "w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    keys = ["id", "given_name", "family_name", "birth_date", "student_number", "email", "programme"]
-    chosen = [{k: picked[p][k] for k in keys} for p in names.PERSON_ORDER]
-    (folder / "people.json").write_text(json.dumps(chosen, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
     portraits.write_all(folder / "portraits")
 
 

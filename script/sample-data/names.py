@@ -254,4 +254,3 @@ SPECIALS = [
 ("मृणालिनी", "क्षीरसागरे", "mrinalini.kshirsagare", "f", "hi", "IN", {"_person": "devanagari"}),
 ("Hữu Phước", "Nguyễn Đình", "huuphuoc.nguyendinh", "m", "vi", "VN", {"_person": "diacritics", "student_number": "00731946"}),
 ]
-PERSON_ORDER = ["rtl", "long", "cjk", "devanagari", "diacritics", "leap"]

@@ -11,14 +11,18 @@ package struct Browser: Sendable {
     package let knownDevice: LoginCircumstances.KnownDevice?
     /// The visitor's network address.
     package let address: String
+    /// What the visitor reads, a BCP 47 tag.
+    package let language: String?
 
     package init(
-        secret: [UInt8]?, session: TicketID?, knownDevice: LoginCircumstances.KnownDevice?, address: String
+        secret: [UInt8]?, session: TicketID?, knownDevice: LoginCircumstances.KnownDevice?, address: String,
+        language: String? = nil
     ) {
         self.secret = secret
         self.session = session
         self.knownDevice = knownDevice
         self.address = address
+        self.language = language
     }
 }
 

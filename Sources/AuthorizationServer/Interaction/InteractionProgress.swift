@@ -19,6 +19,8 @@ package struct InteractionProgress: Sendable, Equatable {
     package var method: LoginMethod?
     /// Names the code that was sent.
     package var sentCode: String?
+    /// Whom it was sent to, for sending another.
+    package var username: String?
 
     package init() {}
 
@@ -31,6 +33,7 @@ package struct InteractionProgress: Sendable, Equatable {
         object["browser"] = browser.map { .string(Base64URL.encode($0)) }
         object["method"] = method.map { .string($0.rawValue) }
         object["sent"] = sentCode.map(JSON.string)
+        object["username"] = username.map(JSON.string)
         return .object(object)
     }
 
@@ -42,6 +45,7 @@ package struct InteractionProgress: Sendable, Equatable {
         browser = json["browser"]?.string.flatMap { try? Base64URL.decode($0) }
         method = json["method"]?.string.flatMap(LoginMethod.init)
         sentCode = json["sent"]?.string
+        username = json["username"]?.string
     }
 }
 

@@ -123,7 +123,7 @@ extension Interactions {
     ) -> LoginCircumstances {
         LoginCircumstances(
             clientID: demand.clientID, address: visit.browser.address, knownDevice: visit.browser.knownDevice,
-            person: interaction.progress.person, at: visit.at)
+            person: interaction.progress.person, language: visit.browser.language, at: visit.at)
     }
 
     private func choose(
@@ -141,7 +141,9 @@ extension Interactions {
         guard let method = submission.method, method == .emailCode || method == .smsCode,
             demand.nextMethods(after: interaction.progress.passed).contains(method)
         else { throw InteractionRefusal.forged }
-        let recipient = interaction.progress.person.map(CodeRecipient.person) ?? .username(submission.username)
+        // The page that asks for the code asks no more for the name.
+        let username = submission.username.isEmpty ? interaction.progress.username ?? "" : submission.username
+        let recipient = interaction.progress.person.map(CodeRecipient.person) ?? .username(username)
         switch try await login.sendCode(
             by: method, to: recipient, under: circumstances(interaction, demand, visit))
         {
@@ -149,6 +151,7 @@ extension Interactions {
             var next = interaction
             next.progress.sentCode = sent
             next.progress.method = method
+            next.progress.username = username.isEmpty ? nil : username
             next.progress.browser = mark(visit.secret, interaction.id)
             _ = try await stores.interactions.update(next, session: nil, ending: nil)
             return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
@@ -204,6 +207,7 @@ extension Interactions {
         next.progress.browser = mark(visit.secret, interaction.id)
         next.progress.method = nil
         next.progress.sentCode = nil
+        next.progress.username = nil
         var changes = BrowserChanges()
         var session: Session?
         var replaced: TicketID?

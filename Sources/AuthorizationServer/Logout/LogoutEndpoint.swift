@@ -105,11 +105,7 @@ package struct Logouts: Sendable {
 
     /// The client that an ID token of ours was for; it may have expired.
     private func audience(_ idToken: String) -> String? {
-        guard
-            let token = try? UnverifiedJWS(
-                parsing: idToken, accepting: SignatureAlgorithm.elliptic + [.rs256, .ps256]),
-            let signer = try? keys.signer(token.algorithm, at: now()), let key = signer.signer as? PrivateKey,
-            let claims = try? token.verify(with: key.publicKey).claims(),
+        guard let claims = keys.claims(ofOwn: idToken, type: nil),
             claims.issuer?.hasSameBytes(as: idTokens.policy.issuer) == true, claims.audiences.count == 1
         else { return nil }
         return claims.audiences.first

@@ -57,9 +57,7 @@ package struct AccessTokens: Sendable {
     /// The identifier of a token that this server made, opaque or signed, whether it is still good or not.
     package func identifier(of text: String, at instant: Date) -> TicketID? {
         if let id = tickets.recognise(text) { return id }
-        guard let token = try? UnverifiedJWS(parsing: text), token.header["typ"] == "at+jwt",
-            let signer = try? keys.standard(at: instant), let key = signer.signer as? PrivateKey,
-            let verified = try? token.verify(with: key.publicKey), let claims = try? verified.claims(),
+        guard text.utf8.contains(UInt8(ascii: ".")), let claims = keys.claims(ofOwn: text, type: "at+jwt"),
             claims.issuer?.hasSameBytes(as: policy.issuer) == true
         else { return nil }
         return claims.id.flatMap { TicketID(text: $0) }

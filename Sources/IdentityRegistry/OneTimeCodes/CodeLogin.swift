@@ -19,8 +19,8 @@ package struct OneTimeCodes: Sendable {
     ///
     /// - Returns: the text that the answer has to come with; nil if too many codes wait to be sent.
     func send(
-        to person: String?, by method: LoginMethod, lifetime: Duration, counter: StoredOneTimeCode.Counter,
-        at instant: Date
+        to person: String?, by method: LoginMethod, language: String?, lifetime: Duration,
+        counter: StoredOneTimeCode.Counter, at instant: Date
     ) async throws -> String? {
         let ticket = mint.mint(at: instant)
         let code = OneTimeCode.random()
@@ -30,7 +30,7 @@ package struct OneTimeCodes: Sendable {
             StoredOneTimeCode(
                 id: ticket.id, person: person, mac: mac, method: method, counter: counter,
                 expiresAt: instant.addingTimeInterval(Double(lifetime.components.seconds))))
-        let order = CodeDispatch.Order(code: code, method: method, person: person, language: nil)
+        let order = CodeDispatch.Order(code: code, method: method, person: person, language: language)
         return dispatch.enqueue(order) ? ticket.text : nil
     }
 }
@@ -56,7 +56,7 @@ extension RegistryLogin {
         }
         let counter = StoredOneTimeCode.Counter(key: limiter.key(of: subject), isOwnDevice: subject.isOwnDevice)
         let sent = try await codes.send(
-            to: person, by: method, lifetime: code.lifetime, counter: counter, at: circumstances.at)
+            to: person, by: method, language: circumstances.language, lifetime: code.lifetime, counter: counter, at: circumstances.at)
         return sent.map { .success($0) } ?? .failure(.unavailable)
     }
 

@@ -1,5 +1,4 @@
 package import OAuth
-package import WireFormats
 
 /// What the issuer has for people, as it says so itself.
 package protocol PortalCatalogue: Sendable {

@@ -39,14 +39,14 @@ package struct BrowserCookies: Sendable {
     private static let secretLength = 32
     private static let maximumLength = 1024
 
-    package func browser(_ request: EndpointRequest) -> Browser {
+    package func browser(_ request: EndpointRequest, language: String? = nil) -> Browser {
         let values = cookies(of: request)
         let secret = values[.browser].flatMap { try? Base64URL.decode($0) }
         return Browser(
             secret: secret?.count == Self.secretLength ? secret : nil,
             session: values[.session].flatMap { sessions.recognise($0) },
             knownDevice: values[.device].flatMap { try? Base64URL.decode($0) }.flatMap(open).flatMap(Self.device),
-            address: request.clientAddress)
+            address: request.clientAddress, language: language)
     }
 
     package func apply(_ changes: BrowserChanges, to response: inout EndpointResponse, at instant: Date) {

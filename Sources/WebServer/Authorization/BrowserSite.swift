@@ -78,7 +78,9 @@ package struct BrowserSite: Sendable {
         guard SameOrigin.check(request, at: pages.frames.address) else { throw InteractionRefusal.forged }
         guard let submission = InteractionSubmission(decoding: request) else { throw InteractionRefusal.forged }
         return render(
-            try await interactions.submit(submission, to: ticket, from: cookies.browser(request)), request)
+            try await interactions.submit(
+                submission, to: ticket, from: cookies.browser(request, language: pages.visit(request).language)),
+            request)
     }
 
     func render(_ outcome: InteractionOutcome, _ request: EndpointRequest) -> EndpointResponse {

@@ -29,6 +29,12 @@ package struct SitePages: Sendable {
     /// Tags of the languages that there are.
     package var languages: [String] { frames.languages.all.map(\.language) }
 
+    /// A text of the locale files, in `language` if it is there.
+    package func text(_ key: String, language: String?, _ values: [String: String]) -> String {
+        let known = frames.languages.all.first { $0.language == language } ?? frames.languages.english
+        return known.plain(key, values)
+    }
+
     var login: LoginPages { LoginPages(shells: shells) }
     var consent: ConsentPages { ConsentPages(shells: shells) }
     var account: AccountPages { AccountPages(shells: shells) }

@@ -82,12 +82,15 @@ extension Installation {
                 mint: mint("DPoP nonce"), areRequired: configuration.authorizationServer.dpopNonces == .required),
             invitations: mint("issuer state"),
             offers: SQLOfferStore(database: database, sealer: keys.ring.dataSealer, cache: grantCache))
-        let identity = roles.contains(.authorizationServer) ? try identity(client) : nil
-        let provider = try identity.map { try self.provider($0, shared) }
         let pages = try SitePages(
             publicURL: configuration.publicURL, display: configuration.display,
             configurations: roles.contains(.issuer) ? configuration.credentials : [],
-            links: HeaderLinks(account: provider != nil, portal: roles.contains(.portal)))
+            links: HeaderLinks(
+                account: roles.contains(.authorizationServer) && configuration.login != nil,
+                portal: roles.contains(.portal)))
+        let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
+        let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
+        let provider = try identity.map { try self.provider($0, shared) }
         let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
         var routes = CommonRoutes.all
         if let issuer {

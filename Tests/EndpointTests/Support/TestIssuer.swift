@@ -18,8 +18,7 @@ final class TestIssuer: Sendable {
     let metrics = Metrics()
     let installation: Installation
     let managementKey: String
-    private let issuer: Site
-    private let management: Site
+    let served: Installation.ServedSites
     private let directory: URL
 
     enum Address {
@@ -27,8 +26,10 @@ final class TestIssuer: Sendable {
         case management
     }
 
-    /// - Parameter yaml: the configuration; nil for the sample issuer.
-    init(_ yaml: String? = TestConfiguration.standard) async throws {
+    /// - Parameters:
+    ///   - yaml: the configuration; nil for the sample issuer.
+    ///   - files: what lies beside it, by name.
+    init(_ yaml: String? = TestConfiguration.standard, files: [String: [UInt8]] = [:]) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let settings = Settings(
@@ -40,9 +41,10 @@ final class TestIssuer: Sendable {
             try Data(yaml.utf8).write(to: file)
             source = .file(file.path)
         }
+        for (name, content) in files { try Data(content).write(to: directory.appending(path: name)) }
         installation = try await Installation.open(settings, source: source, logger: log.logger) { [clock] in clock.now
         }
-        (issuer, management) = try await installation.sites(metrics)
+        served = try await installation.sites(metrics)
         managementKey = try ManagementKeyFile.read(settings.managementKeyFile)
     }
 
@@ -56,14 +58,17 @@ final class TestIssuer: Sendable {
     var identifier: String { installation.configuration.publicURL }
     /// The identifier's path.
     var path: String { WellKnown.split(identifier)?.path ?? "" }
+    /// A file that the configuration names.
+    func file(_ name: String) -> URL { directory.appending(path: name) }
     var databaseFile: URL { installation.settings.dataDirectory.appending(path: "vouchsafe.db") }
 
     func send(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:], body: [UInt8] = [],
-        client: String = "wallet", to address: Address = .issuer
+        client: String = "wallet", from visitor: String = "", to address: Address = .issuer
     ) async -> Reply {
-        let head = Site.Head(method: method, target: Substring(target), headers: headers, clientHint: client)
-        let site = address == .issuer ? issuer : management
+        let head = Site.Head(
+            method: method, target: Substring(target), headers: headers, clientHint: client, clientAddress: visitor)
+        let site = address == .issuer ? served.issuer : served.management
         return Reply(
             await site.respond(to: head, logger: log.logger) { limit in
                 guard body.count <= limit else { throw Site.BodyTooLarge() }

@@ -6,7 +6,7 @@ import WireFormats
 struct PageLanguages: Sendable {
     /// In the order of their tags; a text that is missing from one is the English one.
     let all: [PageTexts]
-    private let english: PageTexts
+    let english: PageTexts
 
     init(_ files: [PageTexts]) throws {
         guard let english = files.first(where: { $0.language == "en" }) else {

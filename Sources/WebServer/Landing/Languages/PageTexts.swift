@@ -35,6 +35,11 @@ struct PageTexts: Sendable {
         }.joined()
     }
 
+    /// As ``text(_:_:)``, without the marks that keep directions apart: for messages in plain text.
+    func plain(_ key: String, _ values: [String: String]) -> String {
+        String(String.UnicodeScalarView(text(key, values).unicodeScalars.filter { $0 != "\u{2068}" && $0 != "\u{2069}" }))
+    }
+
     mutating func fillGaps(from other: PageTexts) {
         texts.merge(other.texts) { own, _ in own }
     }

@@ -38,7 +38,7 @@ extension PersonLoginSettings {
 
 extension Installation {
     /// The login of people; nil where the configuration has none.
-    func identity(_ client: GuardedHTTPClient) throws -> Identity? {
+    func identity(_ client: GuardedHTTPClient, _ messages: MessageChannels) throws -> Identity? {
         guard let login = configuration.login, let index = people.index else { return nil }
         let ring = keys.ring
         let identityKeys = IdentityKeys(root: ring.codeKey)
@@ -49,8 +49,7 @@ extension Installation {
         let (source, checks) = try identitySource(login, index, secrets, hasher, client)
         let logger = logger
         let dispatch = CodeDispatch(
-            settings: settings, source: source,
-            delivery: try MessageChannels(self, client: client, logger: logger)
+            settings: settings, source: source, delivery: messages
         ) { failure in
             logger.warning("a one-time code was not sent", metadata: ["reason": "\(failure)"])
         }

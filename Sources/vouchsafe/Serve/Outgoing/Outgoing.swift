@@ -10,6 +10,7 @@ import OutgoingHTTP
 import PersonAuthentication
 import Verifier
 import WalletClient
+import WebServer
 
 extension IssuerConfiguration {
     /// Where this server may connect to on behalf of others.
@@ -49,15 +50,18 @@ struct MessageChannels: CodeDelivery {
     let mail: any MessageChannel
     let sms: any MessageChannel
     let senderName: String
+    /// A text of the locale files by key and language.
+    let texts: @Sendable (String, String?, [String: String]) -> String
     let now: @Sendable () -> Date
 
-    init(_ installation: Installation, client: GuardedHTTPClient, logger: Logger) throws {
+    init(_ installation: Installation, pages: SitePages, client: GuardedHTTPClient, logger: Logger) throws {
         let configuration = installation.configuration
         let outbox = FileChannel(path: installation.settings.dataDirectory.appending(path: "outbox.jsonl").path)
         mail = try configuration.mail.map { try Self.mail($0, installation, logger) } ?? outbox
         sms = try configuration.sms.map { try Self.sms($0, installation, client) } ?? outbox
         senderName = configuration.display.first?.name ?? "Vouchsafe"
         now = installation.now
+        texts = { pages.text($0, language: $1, $2) }
     }
 
     private static func mail(
@@ -98,18 +102,19 @@ struct MessageChannels: CodeDelivery {
     }
 
     func deliver(_ code: String, by method: LoginMethod, to address: String, language: String?) async throws {
-        let text = "\(code)\n\n\(senderName)\n"
+        let values = ["code": code, "issuer": senderName]
         switch method {
         case .smsCode:
             try await sms.send(
                 OutgoingMessage(
-                    to: .phoneNumber(PhoneNumber(address)), subject: senderName, text: "\(senderName): \(code)",
-                    date: now()))
+                    to: .phoneNumber(PhoneNumber(address)), subject: senderName,
+                    text: texts("message_code_short", language, values), date: now()))
         default:
             try await mail.send(
                 OutgoingMessage(
-                    to: .emailAddress(EmailAddress(address)), subject: "\(senderName): \(code)", text: text,
-                    date: now()))
+                    to: .emailAddress(EmailAddress(address)),
+                    subject: texts("message_code_subject", language, values),
+                    text: texts("message_code_text", language, values) + "\n", date: now()))
         }
     }
 }

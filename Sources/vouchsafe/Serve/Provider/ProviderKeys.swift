@@ -17,6 +17,14 @@ extension LiveKeys: TokenSigningKeys {
     }
 }
 
+extension LiveKeys {
+    func publicKey(_ keyID: String) -> PublicKey? {
+        let published = ring.plainKeys
+        return [KeyPurpose.tokenSigning, .tokenSigningRSA].flatMap { published[$0] ?? [] }
+            .first { $0.keyID.hasSameBytes(as: keyID) }?.privateKey.publicKey
+    }
+}
+
 extension KeyRing {
     /// The key set of the authorization server.
     var tokenKeySet: JSON { keySet([.tokenSigning, .tokenSigningRSA]) }

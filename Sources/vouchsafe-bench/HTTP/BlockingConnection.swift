@@ -1,0 +1,86 @@
+import Foundation
+
+/// One HTTP/1.1 connection to loopback on a blocking socket: the load must cost the machine as little as possible.
+final class BlockingConnection {
+    private let descriptor: Int32
+    /// What was received of the answer: the first ``filled`` bytes.
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    private var filled = 0
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else {
+            close(descriptor)
+            throw BenchFailure("cannot connect to port \(port)")
+        }
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// A request as it is sent.
+    ///
+    /// - Parameter headers: whole lines, each ended by CR LF.
+    static func message(_ method: String, _ path: String, headers: String = "", body: [UInt8] = []) -> [UInt8] {
+        let head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.count)\r\n\(headers)\r\n"
+        return Array(head.utf8) + body
+    }
+
+    func send(_ method: String, _ path: String, headers: String = "", body: [UInt8] = []) throws -> HTTPAnswer {
+        try send(Self.message(method, path, headers: headers, body: body))
+    }
+
+    func post(_ path: String, form: String, headers: String = "") throws -> HTTPAnswer {
+        let type = "Content-Type: application/x-www-form-urlencoded\r\n"
+        return try send("POST", path, headers: type + headers, body: Array(form.utf8))
+    }
+
+    func send(_ message: [UInt8]) throws -> HTTPAnswer {
+        var sent = 0
+        while sent < message.count {
+            let count = message[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw BenchFailure("the server closed the connection") }
+            sent += count
+        }
+        return try receive()
+    }
+
+    private func receive() throws -> HTTPAnswer {
+        filled = 0
+        var headEnd: Int?
+        while headEnd == nil {
+            try receiveMore()
+            headEnd = buffer[..<filled].end(of: "\r\n\r\n")
+        }
+        let start = headEnd ?? 0
+        let head = Array(buffer[..<start])
+        let end = start + HTTPAnswer.contentLength(head)
+        while filled < end { try receiveMore() }
+        return HTTPAnswer(head: head, body: Array(buffer[start..<end]))
+    }
+
+    private func receiveMore() throws {
+        if filled == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            read(descriptor, bytes.baseAddress?.advanced(by: filled), bytes.count - filled)
+        }
+        guard count > 0 else { throw BenchFailure("the server closed the connection") }
+        filled += count
+    }
+}
+
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

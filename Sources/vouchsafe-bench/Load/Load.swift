@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// Does the same thing over and over, on a connection of its own.
+protocol LoadWorker {
+    /// - Parameter index: which of all the times this is, from zero.
+    func work(_ index: Int, _ log: inout RequestLog) throws
+}
+
+/// Workers that put load on a server at the same time, each a thread.
+struct Load {
+    let server: ServerProcess
+    let workers: Int
+
+    struct Result {
+        let count: Int
+        let elapsed: Double
+        /// Of the server.
+        let processorSeconds: Double
+        /// Of this process, which shares the machine.
+        let loadSeconds: Double
+        let log: RequestLog
+
+        var perSecond: Double { Double(count) / elapsed }
+        /// Server processor time for each, in microseconds.
+        var microseconds: Double { processorSeconds / Double(count) * 1e6 }
+        var loadMicroseconds: Double { loadSeconds / Double(count) * 1e6 }
+    }
+
+    /// What the workers share.
+    private final class Progress: Sendable {
+        private let count: Int
+        private let next = Mutex(0)
+        private let outcome = Mutex<Swift.Result<RequestLog, any Error>>(.success(RequestLog()))
+
+        init(count: Int) { self.count = count }
+
+        func take() -> Int? {
+            next.withLock { next in
+                defer { next += 1 }
+                return next < count ? next : nil
+            }
+        }
+
+        func finish(_ log: RequestLog) {
+            outcome.withLock { outcome in outcome = outcome.map { $0.adding(log) } }
+        }
+
+        func fail(_ error: any Error) {
+            outcome.withLock { $0 = .failure(error) }
+            next.withLock { $0 = count }
+        }
+
+        func get() throws -> RequestLog { try outcome.withLock { $0 }.get() }
+    }
+
+    /// Has the workers do it `count` times together.
+    ///
+    /// - Parameter make: a worker, by its number from zero.
+    func run(_ count: Int, _ make: @escaping @Sendable (_ number: Int) throws -> any LoadWorker) throws -> Result {
+        let progress = Progress(count: count)
+        let finished = DispatchGroup()
+        let clock = ContinuousClock()
+        let (server, own) = (server.processorSeconds, ProcessorTime.ofThisProcess)
+        let start = clock.now
+        for number in 0..<workers {
+            finished.enter()
+            Thread {
+                do {
+                    let worker = try make(number)
+                    var log = RequestLog()
+                    while let index = progress.take() { try worker.work(index, &log) }
+                    progress.finish(log)
+                } catch {
+                    progress.fail(error)
+                }
+                finished.leave()
+            }.start()
+        }
+        finished.wait()
+        let elapsed = (clock.now - start).inSeconds
+        return Result(
+            count: count, elapsed: elapsed, processorSeconds: self.server.processorSeconds - server,
+            loadSeconds: ProcessorTime.ofThisProcess - own, log: try progress.get())
+    }
+}
+
+extension RequestLog {
+    fileprivate func adding(_ other: RequestLog) -> RequestLog {
+        var sum = self
+        sum.add(other)
+        return sum
+    }
+}
