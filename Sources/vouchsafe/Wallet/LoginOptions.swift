@@ -23,6 +23,18 @@ struct LoginOptions: ParsableArguments {
             valueName: "field=value"))
     var login: [LoginAnswer] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "With --headless: for how long the consent holds: once, 30d or 365d. The wallet can renew what it gets only "
+                + "while it does.", valueName: "time"))
+    var remember = Remember.year
+
+    enum Remember: String, ExpressibleByArgument, CaseIterable {
+        case once
+        case month = "30d"
+        case year = "365d"
+    }
+
     func validate() throws {
         guard headless || (method.isEmpty && login.isEmpty) else {
             throw ValidationError("--method and --login are for --headless.")
@@ -36,7 +48,7 @@ struct LoginOptions: ParsableArguments {
     var answers: LoginAnswers {
         LoginAnswers(
             methods: method, fields: Dictionary(uniqueKeysWithValues: login.map { ($0.field, $0.value) }),
-            consent: .allow(.everything)
+            consent: .allow(.everything, remember: remember.rawValue)
         ) { method in WalletTerminal.ask("The code that was sent (\(method)):") }
     }
 }

@@ -13,7 +13,7 @@ import WireFormats
         let token = try await issuer.token()
         let call = try await issuer.credentialCall(token)
         #expect(try await call.send().status == 200)
-        let sweep = issuer.installation.retentionSweep
+        let sweep = issuer.installation.retentionSweep(nil)
 
         await sweep.sweep()
         try expect(try await call.send(), is: .nonce)
