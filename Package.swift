@@ -144,8 +144,10 @@ let package = Package(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
         .executableTarget(
             name: "vouchsafe-bench",
-            dependencies: ["CredentialFormats", "JOSE", "OpenID4VCI", "WireFormats", crypto, arguments],
-            swiftSettings: settings),
+            dependencies: [
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
+                arguments,
+            ], swiftSettings: settings),
 
         .target(
             name: "TestSupport", dependencies: ["WireFormats"], path: "Tests/TestSupport", swiftSettings: settings),

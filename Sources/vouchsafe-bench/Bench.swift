@@ -2,11 +2,23 @@ import ArgumentParser
 import Foundation
 import WireFormats
 
+/// What can be measured apart.
+enum Part: String, CaseIterable, ExpressibleByArgument {
+    case preAuthorized = "pre-authorized"
+    case authorizationCode = "authorization-code"
+    case clientCredentials = "client-credentials"
+    case password
+    case memory
+}
+
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vouchsafe-bench",
-        abstract: "Measures whole issuance flows beside the machine's own limit for the same cryptography.")
+        abstract: "Measures a server beside the machine's own limit for the same cryptography.")
+
+    @Argument(help: ArgumentHelp("Parts to measure (default: all).", valueName: "part"))
+    var parts: [Part] = []
 
     @Option(help: "The server to measure.")
     var server: String
@@ -14,14 +26,26 @@ struct Bench: ParsableCommand {
     @Option(help: "Runs; medians are reported.")
     var runs = 5
 
-    @Option(help: "Flows in each run.")
+    @Option(help: "Flows in each run, by pre-authorized or by authorization code.")
     var flows = 3_000
 
-    @Option(help: "Wallets at a time.")
+    @Option(help: "Wallets or browsers at a time.")
     var wallets = 16
 
-    @Option(help: "Flows before memory is read; 0 leaves that out.")
+    @Option(help: "Pre-authorized flows before memory is read; 0 leaves that out.")
     var memoryAfter = 0
+
+    @Option(help: "Client-credentials grants in each run; with private_key_jwt a quarter of that.")
+    var grants = 20_000
+
+    @Option(help: "Connections at a time for client-credentials grants.")
+    var connections = 32
+
+    @Option(help: "Password logins in each run.")
+    var logins = 100
+
+    @Option(help: "Sessions, and as many tokens, before the memory that they take is read.")
+    var sessions = 5_000
 
     @Option(help: "The first of two free ports.")
     var port = 18_480
@@ -29,32 +53,57 @@ struct Bench: ParsableCommand {
     @Option(help: "Also write the figures to this JSON file.")
     var json: String?
 
+    func validate() throws {
+        guard [runs, flows, wallets, grants, connections, logins, sessions].allSatisfy({ $0 > 0 }) else {
+            throw ValidationError("Numbers must be positive.")
+        }
+        guard wallets <= SamplePeople.atATime else {
+            throw ValidationError("--wallets: the attempts of the sample's people allow \(SamplePeople.atATime).")
+        }
+    }
+
     func run() throws {
-        var report = BenchReport()
+        var figures = JSONObject()
+        for part in Part.allCases where parts.isEmpty || parts.contains(part) {
+            let measured = try measure(part)
+            // At once, also into a file or a pipe: parts take their time.
+            FileHandle.standardOutput.write(Data((measured.table + "\n\n").utf8))
+            figures[part.rawValue] = measured.json
+        }
+        if let json { try Data(JSON.object(figures).encoded()).write(to: URL(filePath: json)) }
+    }
+
+    /// A server of its own for each part, so that none is measured with what another has left behind.
+    private func measure(_ part: Part) throws -> Figures {
         let process = try ServerProcess(executable: server, port: port)
         defer { process.stop() }
-        report.startup =
-            Double(process.startup.components.attoseconds) * 1e-15
-            + Double(process.startup.components.seconds) * 1e3
-        let load = FlowLoad(server: process, wallets: wallets)
-        // One run that is not counted: connections, caches and statements are made.
-        _ = try load.run(codes: process.makeCodes(flows / 4))
-        for run in 1...runs {
-            let limit = try CryptographyLimit.signAndVerify()
-            let result = try load.run(codes: process.makeCodes(flows))
-            report.add(limit: limit, alone: try CryptographyLimit.issueAlone(), result)
-            FileHandle.standardError.write(Data("run \(run) of \(runs)\n".utf8))
+        var figures = Figures(of: part)
+        switch part {
+        case .preAuthorized:
+            try PreAuthorizedPart(server: process, wallets: wallets, runs: runs, flows: flows, memoryAfter: memoryAfter)
+                .measure(&figures)
+        case .authorizationCode:
+            try AuthorizationCodePart(server: process, wallets: wallets, runs: runs, flows: flows).measure(&figures)
+        case .clientCredentials:
+            try ClientCredentialsPart(server: process, connections: connections, runs: runs, grants: grants)
+                .measure(&figures)
+        case .password:
+            try PasswordPart(server: process, browsers: wallets, runs: runs, logins: logins).measure(&figures)
+        case .memory:
+            try MemoryPart(server: process, browsers: wallets, connections: connections, count: sessions)
+                .measure(&figures)
         }
-        var done = flows / 4 + runs * flows
-        while done < memoryAfter {
-            let portion = min(10_000, memoryAfter - done)
-            _ = try load.run(codes: process.makeCodes(portion))
-            done += portion
-            FileHandle.standardError.write(Data("\(done) issuances\n".utf8))
-        }
-        report.issuances = done
-        report.residentMegabytes = process.residentMegabytes
-        print(report.table)
-        if let json { try Data(report.json.encoded()).write(to: URL(filePath: json)) }
+        return figures
     }
+}
+
+/// Says how far a measurement has come.
+func report(_ progress: String) {
+    FileHandle.standardError.write(Data((progress + "\n").utf8))
+}
+
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

@@ -16,7 +16,7 @@ CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,8}(?![0-9A-Za-z])")
 
 
 class MailSink:
-    """The server. `tls` is a context to offer STARTTLS with, `login` a user name and password that it then asks for."""
+    """The server. `tls` is a context to offer STARTTLS with, `login` the user name and password that it knows."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None) -> None:
         self.port, _ = free_ports()
@@ -28,7 +28,9 @@ class MailSink:
         self.messages: list[EmailMessage] = []
         self.controller = Controller(
             self, hostname="127.0.0.1", port=self.port, tls_context=tls, require_starttls=tls is not None,
-            authenticator=self.authenticate, auth_required=login is not None, auth_require_tls=tls is not None)
+            authenticator=self.authenticate, auth_require_tls=tls is not None,
+            # aiosmtpd warns of asking for passwords in the clear; without TLS it is told them and asks for none.
+            auth_required=login is not None and tls is not None)
 
     def __enter__(self) -> "MailSink":
         self.controller.start()
@@ -45,6 +47,11 @@ class MailSink:
             came = self.arrived.wait_for(lambda: len(self.to(recipient)) >= count, WAIT_SECONDS)
             assert came, f"{len(self.to(recipient))} of {count} messages to {recipient}; {len(self.messages)} in all"
             return self.to(recipient)[-1]
+
+    def wait_for_login(self) -> None:
+        """Until somebody has tried to log in."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: bool(self.logins), WAIT_SECONDS), "nobody has tried to log in"
 
     def to(self, recipient: str) -> list[EmailMessage]:
         """Every message to an address, as the envelope has it."""
@@ -66,7 +73,9 @@ class MailSink:
         self, _server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
         """Whether a user name and password are the right ones."""
-        self.logins.append(mechanism)
+        with self.arrived:
+            self.logins.append(mechanism)
+            self.arrived.notify_all()
         given = (data.login.decode(), data.password.decode()) if isinstance(data, LoginPassword) else None
         return AuthResult(success=given == self.login, handled=False)
 

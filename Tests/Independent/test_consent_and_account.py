@@ -1,6 +1,5 @@
 """The consent page and the person's own page: what they say, in which languages, by which means, and taking it back."""
 
-import json
 import os
 from pathlib import Path
 from typing import Callable, Iterator
@@ -128,8 +127,7 @@ def test_purpose_is_shown_as_the_party_wrote_it(
 ) -> None:
     """As text."""
     purpose = "To <b>check</b> that you may borrow books"
-    claims = json.dumps({"purpose": purpose, "userinfo": {"email": None}})
-    flow = provider.flow(wallet, "web", scope="openid", claims=claims)
+    flow = provider.flow(wallet, "web", scope="openid email", purpose=purpose)
     assert consent_page(plain, flow, person).html.one("purpose").text == purpose
 
 
@@ -154,9 +152,9 @@ def agreed(provider: Provider, plain: PlainBrowser, wallet: Wallet) -> CodeFlow:
 
 
 def newest_consent(browser: PlainBrowser, provider: Provider) -> tuple[Shown, Element]:
-    """The account page, and the consent at its top."""
+    """The account page, and the first consent on it for the client `web`."""
     page = browser.show(provider.url + "/account")
-    return page, page.html.all("consent-item")[0]
+    return page, next(item for item in page.html.all("consent-item") if "Client web" in item.text)
 
 
 def test_account_lists_consents(
@@ -196,11 +194,23 @@ def logged_in(browser: PlainBrowser, provider: Provider, person: Person) -> Plai
     return browser
 
 
+def consents_in_force(browser: PlainBrowser, provider: Provider) -> list[tuple[Shown, Element]]:
+    """The account page, with each consent on it for the client `web` that is not over."""
+    page = browser.show(provider.url + "/account")
+    return [
+        (page, item) for item in page.html.all("consent-item")
+        if "Client web" in item.text and item.attributes["data-standing"] == "in_force"]
+
+
+def withdrawal(item: Element) -> Element:
+    """The button that takes a consent back."""
+    return next(element for element in item.elements() if element.data_test == "withdraw")
+
+
 def withdraw(browser: PlainBrowser, provider: Provider) -> Element:
     """Takes the newest consent back; what the page then says of it."""
     page, item = newest_consent(browser, provider)
-    button = next(element for element in item.elements() if element.data_test == "withdraw")
-    page = shown(browser.press_element(page, button))
+    page = shown(browser.press_element(page, withdrawal(item)))
     [after] = [each for each in page.html.all("consent-item")
                if each.attributes["data-id"] == item.attributes["data-id"]]
     return after
@@ -222,6 +232,8 @@ def test_withdrawal_ends_everything_at_once(
     assert_refused(agreed.ask_to_refresh(), 400, "invalid_grant")
     assert agreed.introspect(agreed.tokens["access_token"]).json() == {"active": False}
     assert_issued(ask_for_credential(other, STUDENT_ID))
+    for page, item in consents_in_force(plain, provider):
+        plain.press_element(page, withdrawal(item))
     consent_page(plain, provider.flow(wallet, "web", scope="openid email"), person)
 
 

@@ -55,6 +55,7 @@ def visit(hub: Provider, wallet: Wallet, browser: PlainBrowser, client: str = "w
     browser.way_out = flow.client.redirect_uri
     flow.take(flow.visit(Visitor(hub.people[person], browser)))
     browser.way_out = LEFT
+    assert flow.tokens["id_token"]
     return flow
 
 

@@ -1,14 +1,11 @@
 """Relying parties that others wrote: Apache's mod_auth_openidc and Authlib log people in, unchanged."""
 
-import json
 import secrets
 import time
 from typing import Callable, Iterator
 
 import pytest
-from joserfc import jwk
 
-from client_proofs import public_key_entry
 from code_wallet import NoSecret, PrivateKeyJWT, SecretBasic
 from holder_keys import HolderKey
 from openid_checks import claims_of
@@ -75,10 +72,8 @@ def test_authlib_with_a_secret(pushed: bool, home: Provider, browse: Callable) -
 def test_authlib_with_a_key(pushed: bool, home: Provider, browse: Callable) -> None:
     """Assertions as Authlib makes them."""
     key = home.clients["authlib-keyed"].authentication.key
-    private = jwk.import_key({**key.private_jwk, "kid": public_key_entry(key)["kid"]})
     party = AuthlibRelyingParty(
-        home.url, "authlib-keyed", CALLBACK, json.dumps(private.as_dict(private=True)), method="private_key_jwt",
-        scope="openid")
+        home.url, "authlib-keyed", CALLBACK, key.key, method="private_key_jwt", scope="openid")
     assert party.log_in(browse, pushed=pushed).claims["sub"]
 
 

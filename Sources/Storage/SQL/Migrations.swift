@@ -61,5 +61,6 @@ enum Migrations {
         ],
         AuthorizationTables.statements,
         IdentityTables.steps,
+        PortalTables.statements,
     ]
 }

@@ -65,26 +65,11 @@ struct CredentialReceipt {
         }
     }
 
-    /// With the access token as RFC 6750 §2.1 or RFC 9449 §7.1 asks. The body is the same if the server wants its nonce.
     private func send(_ message: CredentialRequest) async throws(WalletRefusal) -> ExchangeResponse {
         let request = ExchangeRequest(
             .post, described.metadata.credentialEndpoint,
             headers: [.accept: "application/json", .contentType: "application/json"], body: message.encoded())
-        guard let key = access.key else {
-            return try await means.exchange.send(
-                request.adding([.authorization: "Bearer " + access.token]), for: .credential)
-        }
-        let session = means.session(with: key)
-        var triesLeft = 2
-        while true {
-            triesLeft -= 1
-            let proof = try session.proof(for: request, accessToken: access.token)
-            let response = try await means.exchange.send(
-                request.adding([.authorization: "DPoP " + access.token, .dpop: proof]), for: .credential)
-            let hasNonce = means.nonces.take(from: response, of: request.url)
-            if triesLeft > 0, hasNonce, DPoPSession.asksForNonce(response) { continue }
-            return response
-        }
+        return try await means.send(request, with: access, for: .credential)
     }
 
     private static func credential(in response: ExchangeResponse) throws(WalletRefusal) -> [UInt8] {

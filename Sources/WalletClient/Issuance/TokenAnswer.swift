@@ -80,15 +80,22 @@ struct TokenAnswer {
         return granted
     }
 
-    /// An ID token was not asked for, but a server may give one: it must then be of this request, OpenID Connect Core
-    /// §3.1.3.7. It came from the server itself, so its signature would add nothing.
+    /// An ID token need not have been asked for: it must then be of this request, OpenID Connect Core §3.1.3.7. It came
+    /// from the server itself, so its signature would add nothing.
     func checkIDToken(nonce: String) throws(WalletRefusal) {
-        guard let idToken = response.idToken else { return }
-        let parts = idToken.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let payload = try? Base64URL.decode(parts[1]),
-            let stated = (try? JSON(parsing: payload))?["nonce"]?.string,
+        guard response.idToken != nil else { return }
+        guard let stated = idTokenClaims?["nonce"]?.string,
             constantTimeEqual(Array(stated.utf8), Array(nonce.utf8))
         else { throw .foreignIDToken }
+    }
+
+    /// Who logged in, as the ID token says; nil without one.
+    var subject: String? { idTokenClaims?["sub"]?.string }
+
+    private var idTokenClaims: JSON? {
+        let parts = response.idToken?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+        guard parts.count == 3, let payload = try? Base64URL.decode(parts[1]) else { return nil }
+        return try? JSON(parsing: payload)
     }
 }
 

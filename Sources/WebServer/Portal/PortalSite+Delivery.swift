@@ -1,6 +1,7 @@
 import HTTPTypes
 import OAuth
 import Portal
+import WireFormats
 
 /// Taking a credential away.
 extension PortalSite {
@@ -38,7 +39,7 @@ extension PortalSite {
         case PortalWay.wallet.name: return try await offer(to: received, visit)
         case PortalWay.file.name:
             return Self.download(received.held.file(warning: visit.texts["file_warning"]))
-        case PortalWay.print.name: return print(received, visit)
+        case PortalWay.print.name: return showPaper(received, visit)
         case PortalWay.pdf.name: return pdf(received, visit)
         case PortalWay.email(recipient: nil).name: return try await mail(received, visit)
         case PortalFinishMarkup.way: return try await finish(received, visit)
@@ -62,7 +63,7 @@ extension PortalSite {
         }
     }
 
-    private func print(_ received: ReceivedVisit, _ visit: Visit) -> EndpointResponse {
+    private func showPaper(_ received: ReceivedVisit, _ visit: Visit) -> EndpointResponse {
         guard let paper = PortalPaper(received.held, for: visit) else {
             return delivery(of: received, visit, problem: .tooLargeForPaper)
         }

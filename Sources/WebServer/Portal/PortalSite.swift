@@ -1,6 +1,6 @@
 package import Foundation
 import HTTPTypes
-package import OAuth
+import OAuth
 package import Portal
 import WireFormats
 

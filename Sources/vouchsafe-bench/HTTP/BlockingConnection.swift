@@ -78,9 +78,3 @@ final class BlockingConnection {
         filled += count
     }
 }
-
-struct BenchFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}

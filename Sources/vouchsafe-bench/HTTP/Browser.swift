@@ -47,7 +47,7 @@ struct PageForm {
 
     init(in page: [UInt8]) throws {
         guard let action = page.end(of: "<form method=\"post\" action=\""),
-            let csrf = page[action...].end(of: "name=\"csrf\" value=\"")
+            let csrf = page.end(of: "name=\"csrf\" value=\"", from: action)
         else { throw BenchFailure("no form: " + String(decoding: page.prefix(500), as: UTF8.self)) }
         self.action = Self.attribute(page[action...])
         self.csrf = Self.attribute(page[csrf...])

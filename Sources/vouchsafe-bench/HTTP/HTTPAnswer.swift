@@ -41,6 +41,14 @@ struct HTTPAnswer {
         return value
     }
 
+    /// Where a browser is sent, RFC 9110 §15.4.4.
+    func redirection() throws -> String {
+        guard let address = try check("redirection", status: 303).values(of: "location").first else {
+            throw BenchFailure("no location")
+        }
+        return address
+    }
+
     /// - Parameter what: is said to be missing if the status is another.
     @discardableResult
     func check(_ what: String, status expected: Int) throws -> HTTPAnswer {
@@ -49,17 +57,5 @@ struct HTTPAnswer {
             throw BenchFailure("no \(what): status \(status) \(start)")
         }
         return self
-    }
-}
-
-extension Collection<UInt8> where Self: BidirectionalCollection, Index == Int {
-    /// Where the first `needle` ends.
-    func end(of needle: StaticString) -> Int? {
-        withContiguousStorageIfAvailable { bytes -> Int? in
-            guard let start = bytes.baseAddress,
-                let found = memmem(start, bytes.count, needle.utf8Start, needle.utf8CodeUnitCount)
-            else { return nil }
-            return UnsafeRawPointer(found) - UnsafeRawPointer(start) + needle.utf8CodeUnitCount
-        }.flatMap { $0 }.map { startIndex + $0 }
     }
 }

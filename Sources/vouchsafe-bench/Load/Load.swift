@@ -11,6 +11,8 @@ protocol LoadWorker {
 struct Load {
     let server: ServerProcess
     let workers: Int
+    /// Notes the server's processor time for each request; only for one worker.
+    var isWatching = false
 
     struct Result {
         let count: Int
@@ -43,7 +45,7 @@ struct Load {
         }
 
         func finish(_ log: RequestLog) {
-            outcome.withLock { outcome in outcome = outcome.map { $0.adding(log) } }
+            outcome.withLock { outcome in outcome = outcome.map { $0 + log } }
         }
 
         func fail(_ error: any Error) {
@@ -60,6 +62,7 @@ struct Load {
     func run(_ count: Int, _ make: @escaping @Sendable (_ number: Int) throws -> any LoadWorker) throws -> Result {
         let progress = Progress(count: count)
         let finished = DispatchGroup()
+        let watched = isWatching ? server.processIdentifier : nil
         let clock = ContinuousClock()
         let (server, own) = (server.processorSeconds, ProcessorTime.ofThisProcess)
         let start = clock.now
@@ -68,7 +71,7 @@ struct Load {
             Thread {
                 do {
                     let worker = try make(number)
-                    var log = RequestLog()
+                    var log = RequestLog(watching: watched)
                     while let index = progress.take() { try worker.work(index, &log) }
                     progress.finish(log)
                 } catch {
@@ -82,13 +85,5 @@ struct Load {
         return Result(
             count: count, elapsed: elapsed, processorSeconds: self.server.processorSeconds - server,
             loadSeconds: ProcessorTime.ofThisProcess - own, log: try progress.get())
-    }
-}
-
-extension RequestLog {
-    fileprivate func adding(_ other: RequestLog) -> RequestLog {
-        var sum = self
-        sum.add(other)
-        return sum
     }
 }

@@ -100,6 +100,7 @@ extension Installation {
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        if roles.contains(.portal) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration,

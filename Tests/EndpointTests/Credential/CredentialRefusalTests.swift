@@ -117,8 +117,10 @@ extension BadCredentialRequest {
 
     private static let inQuery = ExpectedRefusal(
         "invalid_request", "Send the access token in the Authorization header", challenge: .withError)
-    private static let malformedHeader = ExpectedRefusal(
-        "invalid_request", "The Authorization header is malformed", challenge: .withError)
+    private static let malformedToken = ExpectedRefusal(
+        "invalid_request", "The access token is malformed", challenge: .withError)
+    private static let severalTokens = ExpectedRefusal(
+        "invalid_request", "Send the access token in one way only", challenge: .withError)
     private static let noToken = ExpectedRefusal(
         401, "invalid_token", "An access token is needed", challenge: .bare)
 
@@ -132,11 +134,11 @@ extension BadCredentialRequest {
         .changed("a token in the query too", inQuery, reason: nil) { call in
             call.query = "?a=b&access_token=" + (call.headers[.authorization]?.dropFirst(7) ?? "")
         },
-        .changed("two tokens", malformedHeader, reason: nil) { call in
+        .changed("two tokens", severalTokens, reason: nil) { call in
             call.headers.append(HTTPField(name: .authorization, value: call.headers[.authorization] ?? ""))
         },
-        .changed("a token with a space", malformedHeader, reason: nil) { $0.headers[.authorization]? += " x" },
-        .changed("a scheme without token", malformedHeader, reason: nil) { $0.headers[.authorization] = "Bearer" },
+        .changed("a token with a space", malformedToken, reason: nil) { $0.headers[.authorization]? += " x" },
+        .changed("a scheme without token", malformedToken, reason: nil) { $0.headers[.authorization] = "Bearer" },
         .changed("a made-up token", .noSuchToken, reason: nil) { $0.headers[.authorization] = "Bearer c0ffee" },
         .changed("a token with one character changed", .noSuchToken, reason: nil) { call in
             let token = call.headers[.authorization] ?? ""

@@ -128,6 +128,7 @@ import WireFormats
                 "token_endpoint": "https://issuer.example.org/tenant/auth/token-endpoint",
                 "grant_types_supported": ["urn:ietf:params:oauth:grant-type:pre-authorized_code"],
                 "token_endpoint_auth_methods_supported": ["none"],
+                "dpop_signing_alg_values_supported": ["ES256", "ES384", "EdDSA", "PS256"],
                 "pre-authorized_grant_anonymous_access_supported": true,
             ])
     }

@@ -62,9 +62,9 @@ extension TestProvider {
         case .none: call["client_id"] = client.id
         case .secret(let secret): call.headers[.authorization] = Self.basic(client.id, secret)
         case .assertion(let key):
-            call.form += ClientAssertionMaker(signer: key, keyID: TestClient.bankKeyID, clientID: client.id)
-                .assertion(audience: issuer.identifier, now: issuer.clock.now)
-                .parameters
+            call.form += ClientAssertionMaker.parameters(
+                try ClientAssertionMaker(signer: key, keyID: TestClient.bankKeyID, clientID: client.id)
+                    .assertion(audience: issuer.identifier, now: issuer.clock.now))
         case .attestation(let key):
             call.headers[.clientAttestation] = try attestation(of: client.id, key)
             call.headers[.clientAttestationPoP] = try ClientAttestationProofMaker(signer: key, clientID: client.id)
@@ -113,9 +113,4 @@ extension TestProvider {
         let request = AccessTokenRequest(.refreshToken(token, scopes: scopes))
         return try call(AuthorizationSite.Paths.token, request.parameters, as: client)
     }
-}
-
-extension String {
-    /// The form parameters of a client assertion.
-    fileprivate var parameters: [(name: String, value: String)] { ClientAssertionMaker.parameters(self) }
 }

@@ -32,9 +32,13 @@ struct Reply {
 struct ExpectedRefusal: Sendable {
     enum Challenge: Sendable {
         case none
-        /// RFC 6750 §3: no error code if no authentication was tried.
+        /// RFC 6750 §3: no error code if no authentication was tried. RFC 9449 §7.1: proofs are taken too.
         case bare
         case withError
+        /// The same after an attempt by the scheme DPoP.
+        case withErrorOfDPoP
+        /// RFC 6749 §5.2: the client tried to authenticate by the header.
+        case basic
     }
 
     let status: Int
@@ -54,12 +58,16 @@ struct ExpectedRefusal: Sendable {
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         switch challenge {
         case .none: break
-        case .bare: headers[.wwwAuthenticate] = "Bearer"
-        case .withError:
-            headers[.wwwAuthenticate] = "Bearer error=\"\(code)\", error_description=\"\(description)\""
+        case .bare: headers[values: .wwwAuthenticate] = ["Bearer", "DPoP " + Self.algorithms]
+        case .withError: headers[.wwwAuthenticate] = "Bearer " + error
+        case .withErrorOfDPoP: headers[.wwwAuthenticate] = "DPoP " + error + ", " + Self.algorithms
+        case .basic: headers[.wwwAuthenticate] = "Basic realm=\"client\""
         }
         return headers
     }
+
+    private var error: String { "error=\"\(code)\", error_description=\"\(description)\"" }
+    private static let algorithms = "algs=\"ES256 ES384 EdDSA PS256\""
 }
 
 func expect(

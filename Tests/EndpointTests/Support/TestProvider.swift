@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import IdentityRegistry
 import JOSE
+import KeyStore
 import OAuth
 import PersonAuthentication
 import Storage

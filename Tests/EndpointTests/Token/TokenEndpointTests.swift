@@ -9,7 +9,7 @@ import WireFormats
 /// Token endpoint, OpenID4VCI 1.0 §6.
 @Suite struct TokenEndpointTests {
     static let badCode = ExpectedRefusal(
-        "invalid_grant", "The pre-authorized code is unknown, expired or already used")
+        "invalid_grant", "The code is unknown, expired or already used, or not for this request")
     static let wrongTxCode = ExpectedRefusal("invalid_grant", "The transaction code is wrong")
 
     @Test("A code gives an access token that nobody may store")
@@ -57,11 +57,11 @@ import WireFormats
         #expect(await issuer.tokenRequest(code: offer.code).status == 200)
     }
 
-    @Test("A body larger than 16 KiB is refused unread")
+    @Test("A body larger than 64 KiB is refused unread")
     func refusesOversizedBody() async throws {
         let issuer = try await TestIssuer.withPeople()
-        let reply = await issuer.tokenRequest("a=" + String(repeating: "x", count: 16 << 10))
-        try expect(reply, is: .init(413, "invalid_request", "The body is larger than 16384 bytes"))
+        let reply = await issuer.tokenRequest("a=" + String(repeating: "x", count: 64 << 10))
+        try expect(reply, is: .init(413, "invalid_request", "The body is larger than 65536 bytes"))
     }
 
     @Test("Codes that were not made here are refused alike", arguments: ["c0ffee", String(repeating: "A", count: 48)])

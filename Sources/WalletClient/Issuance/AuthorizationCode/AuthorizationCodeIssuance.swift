@@ -61,15 +61,20 @@ package struct AuthorizationCodeIssuance: Sendable {
     /// - Parameters:
     ///   - redirectURI: where the browser is to bring the answer: the client's own, as it is registered.
     ///   - style: how to say what is wanted, if there is a choice.
+    ///   - further: what else is wanted.
     package func begin(
-        _ wanted: RequestableCredentials, redirectURI: String, by style: RequestStyle = .authorizationDetails
+        _ wanted: RequestableCredentials, redirectURI: String, by style: RequestStyle = .authorizationDetails,
+        asking further: FurtherScopes = .renewal
     ) async throws(WalletRefusal) -> PendingAuthorization {
         let endpoint = try Self.authorizationEndpoint(of: wanted.server)
         let conversation = ServerConversation(
             means: means, server: TokenServer(wanted.server), identity: identity)
         let secrets = Secrets(key: conversation.newKey())
         let wish = wanted.wish(by: style)
-        let request = try request(for: wanted, wish, redirectURI: redirectURI, with: secrets)
+        var request = try request(for: wanted, wish, redirectURI: redirectURI, with: secrets)
+        for scope in further.names where wanted.server.scopes.contains(scope) && !request.scopes.contains(scope) {
+            request.scopes.append(scope)
+        }
         let url: String
         if let pushEndpoint = wanted.server.pushedAuthorizationRequestEndpoint {
             let uri = try await conversation.push(request, to: pushEndpoint)
@@ -121,8 +126,6 @@ package struct AuthorizationCodeIssuance: Sendable {
         } else {
             request.authorizationDetails = try Self.details(of: wanted)
         }
-        // OpenID Connect Core §11: what a refresh token takes, where it takes something.
-        if wanted.server.scopes.contains("offline_access") { request.scopes.append("offline_access") }
         return request
     }
 
@@ -134,6 +137,20 @@ package struct AuthorizationCodeIssuance: Sendable {
         }
         guard let details = AuthorizationDetails(entries) else { throw .tooManyCredentials }
         return details
+    }
+}
+
+/// What is asked for beside credentials, as far as the server has it.
+package enum FurtherScopes: Sendable {
+    /// To have them again without a login: OpenID Connect Core §11.
+    case renewal
+    case these([String])
+
+    fileprivate var names: [String] {
+        switch self {
+        case .renewal: ["offline_access"]
+        case .these(let names): names
+        }
     }
 }
 

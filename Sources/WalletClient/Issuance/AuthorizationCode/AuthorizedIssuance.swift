@@ -11,6 +11,9 @@ package struct AuthorizedIssuance: Sendable {
     /// Whether the credentials can be had again without a login.
     package var isRenewable: Bool { renewal != nil }
 
+    /// Who logged in, as the server calls them; nil if it did not say.
+    package let subject: String?
+
     let access: IssuanceAccess
     let renewal: CredentialRenewal?
 }
@@ -37,7 +40,7 @@ extension AuthorizationCodeIssuance {
                 code: code, redirectURI: pending.redirectURI, codeVerifier: pending.verifier.text), with: pending.key)
         try answer.checkIDToken(nonce: pending.nonce)
         return AuthorizedIssuance(
-            issuer: pending.issuer, configurationIDs: try answer.granted(of: pending.wish),
+            issuer: pending.issuer, configurationIDs: try answer.granted(of: pending.wish), subject: answer.subject,
             access: answer.access(clientID: pending.clientID), renewal: answer.renewal(clientID: pending.clientID))
     }
 

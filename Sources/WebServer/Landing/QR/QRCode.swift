@@ -12,7 +12,11 @@ struct QRCode: Sendable {
 
     /// Nil if the text is too long for any QR code.
     init?(_ text: String) {
-        guard let code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1) else { return nil }
+        // Fewer damaged modules can be read at level L, but a sixth more text fits.
+        let code =
+            QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1)
+            ?? QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1)
+        guard let code else { return nil }
         defer { QRcode_free(code) }
         let width = Int(code.pointee.width)
         guard let modules = code.pointee.data else { return nil }

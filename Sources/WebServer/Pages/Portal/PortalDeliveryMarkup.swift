@@ -22,7 +22,7 @@ struct PortalDeliveryMarkup: Sendable {
         \(page.ways.map(way))</ul>
         <p class="hint">\(visit.markup("portal_kept_until")) \
         \(visit.markup(PageDate(page.keptUntil, in: visit.texts)))</p>
-        </section>
+        \(PortalFinishMarkup(csrf: page.csrf, visit: visit, shells: shells).markup)</section>
         </div>
         </div>
 

@@ -21,6 +21,7 @@ struct PortalDoneMarkup: Sendable {
         <h1>\(title)</h1>
         \(outcome)</div>
         <p class="portal-next">\(next)</p>
+        \(page.csrf.map { PortalFinishMarkup(csrf: $0, visit: visit, shells: shells).markup })
         </div>
 
         """

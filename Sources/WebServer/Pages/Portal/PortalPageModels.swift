@@ -1,4 +1,5 @@
 package import Foundation
+package import OAuth
 
 /// `GET /portal`: what can be had.
 package struct PortalChoicePage: Sendable {
@@ -78,15 +79,19 @@ package struct PortalPrintPage: Sendable {
     package let validUntil: Date?
     /// What verifiers scan, in order: each text becomes a QR code.
     package let codes: [String]
+    /// The claims that stand on the paper and in none of the codes, by name.
+    package let omitted: [LocalizedText]
 
     package init(
-        credential: PortalCredential, claims: [PortalClaim], issuedAt: Date, validUntil: Date?, codes: [String]
+        credential: PortalCredential, claims: [PortalClaim], issuedAt: Date, validUntil: Date?, codes: [String],
+        omitted: [LocalizedText] = []
     ) {
         self.credential = credential
         self.claims = claims
         self.issuedAt = issuedAt
         self.validUntil = validUntil
         self.codes = codes
+        self.omitted = omitted
     }
 }
 
@@ -94,6 +99,8 @@ package struct PortalPrintPage: Sendable {
 package struct PortalDonePage: Sendable {
     package let credential: PortalCredential
     package let outcome: Outcome
+    /// For the form that ends the visit; nil if there is nothing to end.
+    package let csrf: String?
 
     package enum Outcome: Sendable, Equatable {
         case offer(PortalOffer, expiresAt: Date)
@@ -103,8 +110,8 @@ package struct PortalDonePage: Sendable {
         case forgotten
     }
 
-    package init(credential: PortalCredential, outcome: Outcome) {
-        (self.credential, self.outcome) = (credential, outcome)
+    package init(credential: PortalCredential, outcome: Outcome, csrf: String? = nil) {
+        (self.credential, self.outcome, self.csrf) = (credential, outcome, csrf)
     }
 }
 

@@ -40,6 +40,15 @@ struct PortalPrintMarkup: Sendable {
             """
     }
 
+    private var omitted: HTML {
+        guard !page.omitted.isEmpty else { return "" }
+        let names = page.omitted.map(visit.plain).joined(separator: visit.texts["list_separator"])
+        return """
+            <p class="hint" data-test="portal-omitted">\(visit.markup("print_omitted", ["claims": names]))</p>
+
+            """
+    }
+
     private var codes: HTML {
         guard !page.codes.isEmpty else { return "" }
         let figures = page.codes.enumerated().map { index, text -> HTML in
@@ -56,6 +65,7 @@ struct PortalPrintMarkup: Sendable {
             <section class="paper-codes" aria-labelledby="codes-title">
             <h2 id="codes-title">\(visit.markup("print_codes"))</h2>
             <p class="hint">\(visit.markup("print_codes_text"))</p>
+            \(omitted)\
             <div class="code-grid">
             \(figures)</div>
             </section>

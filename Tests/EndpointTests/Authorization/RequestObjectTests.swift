@@ -1,0 +1,97 @@
+import Foundation
+import JOSE
+import OAuth
+import Testing
+import WebServer
+import WireFormats
+
+/// Signed authorization requests, RFC 9101.
+@Suite struct RequestObjectTests {
+    private func object(
+        _ draft: AuthorizationDraft, key: PrivateKey = TestClient.bankKey, client: String = "bank",
+        audience: String? = nil, at instant: Date
+    ) throws -> String {
+        try RequestObjectMaker(
+            signer: key, keyID: TestClient.bankKeyID, clientID: client,
+            audience: audience ?? "https://issuer.example.org"
+        ).sign(draft.request, now: instant)
+    }
+
+    private func push(_ object: String, to provider: TestProvider) async throws -> Reply {
+        try await provider.push([("client_id", "bank"), ("request", object)], as: .bank).send()
+    }
+
+    @Test("A request object is taken where requests are pushed and where people are sent")
+    func takes() async throws {
+        let provider = try await TestProvider()
+        let draft = AuthorizationDraft(.bank)
+        let object = try object(draft, at: provider.issuer.clock.now)
+        #expect(try await push(object, to: provider).status == 201)
+        let address =
+            AuthorizationSite.Paths.authorize + "?"
+            + FormParameters.encode(["client_id": "bank", "request": object])
+        #expect(ShownPage(reply: await TestBrowser(provider).get(address)).has("login-form"))
+    }
+
+    @Test("What stands beside a request object does not count")
+    func ignoresOthers() async throws {
+        let provider = try await TestProvider()
+        let object = try object(AuthorizationDraft(.bank), at: provider.issuer.clock.now)
+        let address =
+            AuthorizationSite.Paths.authorize + "?"
+            + FormParameters.encode([
+                "client_id": "bank", "request": object, "prompt": "none", "state": "another", "scope": "card",
+            ])
+        let page = ShownPage(reply: await TestBrowser(provider).get(address))
+        #expect(page.has("login-form"))
+    }
+
+    @Test("A request object that is not the client's own, for us, and in time is refused")
+    func refuses() async throws {
+        let provider = try await TestProvider()
+        let (draft, now) = (AuthorizationDraft(.bank), provider.issuer.clock.now)
+        let bad: [(object: String, why: String)] = [
+            (try object(draft, key: .generateP256(), at: now), "no known key verifies it"),
+            (try object(draft, client: "library", at: now), "its iss is wrong"),
+            (try object(draft, audience: "https://other.example.org", at: now), "its aud is wrong"),
+            (try object(draft, at: now.addingTimeInterval(-400)), "it has expired"),
+            (try object(draft, at: now.addingTimeInterval(60)), "its iat is in the future"),
+        ]
+        for (object, why) in bad {
+            let reply = try await push(object, to: provider)
+            #expect(reply.status == 400)
+            #expect(try reply.string("error") == "invalid_request_object", "\(why)")
+            #expect(try reply.string("error_description") == "The request object: " + why)
+        }
+        let other = try object(draft.with { $0.clientID = "library" }, at: now)
+        #expect(
+            try await push(other, to: provider).string("error_description")
+                == "The request object has another client_id or none")
+    }
+
+    @Test("An unsigned request object is refused")
+    func refusesUnsigned() async throws {
+        let provider = try await TestProvider()
+        let claims = AuthorizationDraft(.bank).request.json
+        let parts = [#"{"alg":"none","typ":"oauth-authz-req+jwt"}"#, JSON.object(claims).description]
+        let object = parts.map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".") + "."
+        #expect(try await push(object, to: provider).string("error") == "invalid_request_object")
+    }
+
+    @Test("A client without keys can sign nothing")
+    func refusesWithoutKeys() async throws {
+        let provider = try await TestProvider()
+        let object = try object(AuthorizationDraft(.library), client: "library", at: provider.issuer.clock.now)
+        let reply = try await provider.push([("client_id", "library"), ("request", object)], as: .library).send()
+        try expect(reply, is: .init("request_not_supported", "Request objects are not accepted here"))
+    }
+
+    @Test("A request object and a reference do not go together, nor does one in another")
+    func refusesNested() async throws {
+        let provider = try await TestProvider()
+        let object = try object(AuthorizationDraft(.bank), at: provider.issuer.clock.now)
+        let both = try provider.push([("client_id", "bank"), ("request", object)], as: .bank)
+            .with("request_uri", "urn:ietf:params:oauth:request_uri:x")
+        try expect(await both.send(), is: .init("invalid_request", "Send request or request_uri, not both"))
+    }
+}
