@@ -45,13 +45,18 @@ package struct RegisteredClient: Sendable {
     /// Who asks, as people are shown.
     package func party(redirectURI: String) -> RequestingParty {
         RequestingParty(
-            name: metadata.name ?? LocalizedText(id), host: RedirectURI(redirectURI)?.webHost, isVerified: isVerified,
+            name: metadata.name ?? LocalizedText(id), host: registered(redirectURI)?.webHost, isVerified: isVerified,
             policyURI: metadata.policyURI, termsURI: metadata.termsURI)
     }
 
     /// Whether nobody else can get an answer that is meant for this client.
     func isUnmistakable(redirectURI: String) -> Bool {
-        !isPublic || RedirectURI(redirectURI)?.belongsToHost == true
+        !isPublic || registered(redirectURI)?.belongsToHost == true
+    }
+
+    /// The registered address that admits one that was asked for; an attested wallet's may be its own.
+    func registered(_ redirectURI: String) -> RedirectURI? {
+        metadata.redirectURIs.first { $0.admits(redirectURI) } ?? RedirectURI(redirectURI)
     }
 
     /// What stands for the client when people are called by another name in each sector, OpenID Connect Core §8.1.

@@ -79,7 +79,7 @@ package struct InteractionOutcome: Sendable {
     init(_ next: Next, changes: BrowserChanges = BrowserChanges(), for order: AuthorizationOrder?) {
         self.init(
             next, changes: changes, languages: order?.languages ?? [],
-            redirectScheme: order.flatMap { RedirectURI($0.redirectURI)?.privateScheme })
+            redirectScheme: order.flatMap { $0.client.registered($0.redirectURI)?.privateScheme })
     }
 }
 

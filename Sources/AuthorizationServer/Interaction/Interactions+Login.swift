@@ -174,7 +174,7 @@ extension Interactions {
         else { return try await refuse(interaction, demand, order, visit, method, .codeOver) }
         switch try await login.verify(attempt, under: circumstances(interaction, demand, visit)) {
         case .failure(let refusal): return try await refuse(interaction, demand, order, visit, method, refusal)
-        case .success(let person): return try await pass(interaction, demand, visit, method, as: person)
+        case .success(let person): return try await pass(interaction, demand, order, visit, method, as: person)
         }
     }
 
@@ -197,8 +197,8 @@ extension Interactions {
 
     /// A method was passed: perhaps the last one, and then there is a new session, whatever there was before.
     private func pass(
-        _ interaction: Interaction, _ demand: LoginDemand, _ visit: BrowserVisit, _ method: LoginMethod,
-        as person: String
+        _ interaction: Interaction, _ demand: LoginDemand, _ order: AuthorizationOrder?, _ visit: BrowserVisit,
+        _ method: LoginMethod, as person: String
     ) async throws -> InteractionOutcome {
         var next = interaction
         next.progress.person = person
@@ -232,8 +232,13 @@ extension Interactions {
         guard try await stores.interactions.update(next, session: session, ending: replaced) else {
             throw InteractionRefusal.alreadyAnswered
         }
-        return InteractionOutcome(
-            .reload(ticket: tickets.pages.ticket(for: interaction.id).text), changes: changes)
+        // The next page comes with the answer. Who loads it again sends the form again, and is led to where they are.
+        guard let identified = try await identify(next, demand, visit) else {
+            let page = try await loginPage(next, demand, visit, chosen: nil, problem: nil)
+            return InteractionOutcome(.page(.login(page), status: .fresh), changes: changes, for: order)
+        }
+        guard let order else { return InteractionOutcome(.account, changes: changes) }
+        return try await proceed(next, order, as: identified, visit, changes)
     }
 
     private func newSession(_ person: String, _ methods: [LoginMethod], at instant: Date) -> Session {

@@ -10,6 +10,7 @@ package struct AttemptLimiter: Sendable {
     private let store: any AttemptStore
     package let limits: AttemptLimits
     private let digest: KeyedDigest
+    private let inHand = PlacesInHand()
 
     package init(store: any AttemptStore, limits: AttemptLimits, keys: IdentityKeys) {
         self.store = store
@@ -74,9 +75,7 @@ package struct AttemptLimiter: Sendable {
         ofUnknown strangers: Subject, under circumstances: LoginCircumstances, _ find: () async throws -> String?
     ) async throws -> Result<String, LoginRefusal> {
         guard let device = circumstances.knownDevice else {
-            return try await attempt(of: strangers, under: circumstances) {
-                try await find().map { .person($0) } ?? .nobody
-            }
+            return try await attempt(lookingUp: strangers, under: circumstances, find)
         }
         let (own, shared) = (counters(of: .ownDevice(device)), sharedCounters(circumstances))
         let ownPlaces: [AttemptReservation]
@@ -96,6 +95,32 @@ package struct AttemptLimiter: Sendable {
                 try await store.release(ownPlaces + places, forgetting: [])
                 return .success(found)
             }
+        }
+        try await store.count(shared, at: circumstances.at)
+        return .failure(.wrong)
+    }
+
+    /// Runs a check that is over at once, so that nothing is written for a right answer: the places are held in this
+    /// process while it looks, and only a wrong answer is counted where others see it.
+    ///
+    /// Processes that look at the same moment may together take as many more as they are.
+    private func attempt(
+        lookingUp subject: Subject, under circumstances: LoginCircumstances, _ find: () async throws -> String?
+    ) async throws -> Result<String, LoginRefusal> {
+        let (counted, shared) = (counters(of: subject), sharedCounters(circumstances))
+        let standing: [Int]
+        switch try await store.standing(counted + shared, at: circumstances.at) {
+        case .failure(let exhausted): return .failure(exhausted.refusal(at: circumstances.at))
+        case .success(let counts): standing = counts
+        }
+        guard inHand.take(counted, standing: standing) else {
+            return .failure(.tooManyAttempts(retryAfter: max(1, Int(limits.window.components.seconds))))
+        }
+        defer { inHand.giveBack(counted) }
+        if let found = try await find(), circumstances.admits(found) { return .success(found) }
+        switch try await reserve(counted, watching: [], at: circumstances.at) {
+        case .failure(let refusal): return .failure(refusal)
+        case .success: break
         }
         try await store.count(shared, at: circumstances.at)
         return .failure(.wrong)

@@ -41,6 +41,11 @@ package protocol AttemptStore: Sendable {
         _ counted: [AttemptCounter], watching watched: [AttemptCounter], at instant: Date
     ) async throws -> Result<[AttemptReservation], AttemptsExhausted>
 
+    /// How many each counter has now; nothing is counted.
+    func standing(
+        _ counters: [AttemptCounter], at instant: Date
+    ) async throws -> Result<[Int], AttemptsExhausted>
+
     /// Takes reservations back, as long as their windows last, and forgets the counters of `forgotten`.
     func release(_ reservations: [AttemptReservation], forgetting forgotten: [AttemptCounter]) async throws
 

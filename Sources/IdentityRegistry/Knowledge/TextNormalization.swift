@@ -7,6 +7,7 @@ package import PersonAuthentication
 /// cannot be seen, and single spaces, none at the ends.
 package enum TextNormalization {
     package static func normalize(_ text: String, _ steps: [KnowledgeField.Normalization]) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return normalize(ascii: text.utf8, steps) }
         var scalars = text.decomposedStringWithCompatibilityMapping.unicodeScalars
             .filter { !$0.properties.isDefaultIgnorableCodePoint }.map(asciiDigit)
         if steps.contains(.letterCase) { scalars = scalars.flatMap(folded) }
@@ -16,6 +17,30 @@ package enum TextNormalization {
         var normalized = String.UnicodeScalarView()
         normalized.append(contentsOf: words.joined(separator: [" "]))
         return String(normalized).precomposedStringWithCanonicalMapping
+    }
+
+    /// The same of a text that Unicode adds nothing to.
+    private static func normalize(
+        ascii text: String.UTF8View, _ steps: [KnowledgeField.Normalization]
+    ) -> String {
+        let (folds, drops) = (steps.contains(.letterCase), steps.contains(.punctuation))
+        var bytes: [UInt8] = []
+        var spaceIsDue = false
+        for byte in text {
+            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            let isLetterOrDigit =
+                isUpper || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            if drops, !isLetterOrDigit { continue }
+            if byte == UInt8(ascii: " ") || (9...13).contains(byte) {
+                spaceIsDue = !bytes.isEmpty
+                continue
+            }
+            if spaceIsDue { bytes.append(UInt8(ascii: " ")) }
+            spaceIsDue = false
+            bytes.append(isUpper && folds ? byte | 0x20 : byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func asciiDigit(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

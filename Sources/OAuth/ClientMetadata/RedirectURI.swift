@@ -6,6 +6,17 @@ import WireFormats
 package struct RedirectURI: Sendable, Equatable {
     package let text: String
     private let kind: Kind
+    /// The host that answers go to; nil for a program on the person's own device.
+    package let webHost: String?
+    /// Of a loopback address what stands before its port, and what after it.
+    private let aroundPort: Ends?
+    /// What `form-action` of a Content Security Policy must admit for an app's own scheme; nil for the others.
+    package let privateScheme: String?
+
+    private struct Ends: Sendable, Equatable {
+        let start: String
+        let end: String
+    }
 
     private enum Kind: Sendable, Equatable {
         case web
@@ -30,11 +41,16 @@ package struct RedirectURI: Sendable, Equatable {
             let isLoopback = Self.loopbackHosts.contains(String(parts.host))
             guard scheme == "https" || isLoopback else { return nil }
             kind = isLoopback && scheme == "http" ? .loopback : .web
+            webHost = kind == .web ? String(parts.host) : nil
+            aroundPort =
+                kind == .loopback ? Ends(start: "http://" + parts.host, end: String(parts.rest)) : nil
+            privateScheme = nil
         default:
             guard scheme.contains("."), Self.isScheme(scheme), text.utf8.count > scheme.utf8.count + 1 else {
                 return nil
             }
             kind = .privateUse
+            (webHost, aroundPort, privateScheme) = (nil, nil, String(scheme))
         }
         self.text = text
     }
@@ -71,24 +87,26 @@ package struct RedirectURI: Sendable, Equatable {
     /// which a program on the person's own machine cannot know before (RFC 8252 §7.3).
     package func admits(_ requested: String) -> Bool {
         if text.hasSameBytes(as: requested) { return true }
-        guard kind == .loopback, RedirectURI(requested)?.kind == .loopback, let own = Self.parts(text),
-            let other = Self.parts(requested)
+        guard let ends = aroundPort, requested.utf8.count >= ends.start.utf8.count + ends.end.utf8.count,
+            requested.utf8.starts(with: ends.start.utf8)
         else { return false }
-        return own.host == other.host && String(own.rest).hasSameBytes(as: String(other.rest))
+        let rest = requested.utf8.dropFirst(ends.start.utf8.count)
+        guard rest.suffix(ends.end.utf8.count).elementsEqual(ends.end.utf8) else { return false }
+        return Self.isPort(rest.dropLast(ends.end.utf8.count))
     }
 
-    /// The host that answers go to; nil for a program on the person's own device.
-    package var webHost: String? {
-        kind == .web ? Self.parts(text).map { String($0.host) } : nil
+    /// Nothing, or a colon and a number from 1 to 65535 without zeros in front.
+    private static func isPort(_ bytes: some Collection<UInt8>) -> Bool {
+        guard let colon = bytes.first else { return true }
+        let digits = bytes.dropFirst()
+        guard colon == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.first != UInt8(ascii: "0"),
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return false }
+        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } <= 65_535
     }
 
     /// Whether nobody but the host's owner gets what is sent there.
     package var belongsToHost: Bool { kind == .web }
 
     package var isLoopback: Bool { kind == .loopback }
-
-    /// What `form-action` of a Content Security Policy must admit for an app's own scheme; nil for the others.
-    package var privateScheme: String? {
-        kind == .privateUse ? text.firstIndex(of: ":").map { String(text[..<$0]) } : nil
-    }
 }

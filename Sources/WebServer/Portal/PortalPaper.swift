@@ -2,6 +2,7 @@ import Foundation
 import OAuth
 import Portal
 import PrintedCredential
+import WireFormats
 
 /// A credential in hand for the printer: as a page of the browser, or as a PDF.
 struct PortalPaper: Sendable {
@@ -11,7 +12,7 @@ struct PortalPaper: Sendable {
 
     /// Nil if the credential fits no QR code.
     init?(_ held: HeldCredential, for visit: Visit) {
-        guard let paper = PaperCredential(held.credential), QRCode(paper.text) != nil else { return nil }
+        guard let paper = PaperCredential(held.credential) else { return nil }
         (self.held, self.paper, self.visit) = (held, paper, visit)
     }
 
@@ -46,7 +47,7 @@ extension PortalPaper {
         let inLanguage = Visit(texts: texts, isChosen: visit.isChosen)
         guard let paper = PortalPaper(held, for: inLanguage) else { return nil }
         for side in Self.sides {
-            guard let code = PrintedCode(paper.paper.text, side: side) else { return nil }
+            guard let code = PrintedCode(paper.paper.text, caption: texts["print_codes"], side: side) else { return nil }
             let page = try? PrintedPage(
                 title: inLanguage.plain(held.described.name), language: texts.language, lines: paper.lines(code))
             guard let document = page.flatMap({ try? PDFDocument(page: $0) }) else { continue }
@@ -67,8 +68,11 @@ extension PortalPaper {
             lines.append(.row(label: visit.texts["print_valid_until"], value: date(until)))
         }
         lines.append(.codes([code]))
-        if !page.omitted.isEmpty {
-            let names = page.omitted.map(visit.plain).joined(separator: visit.texts["list_separator"])
+        // Pictures are not on this paper either.
+        let omitted = paper.omitted.filter { !held.credential.claims.hasPicture(at: $0[...]) }
+        if !omitted.isEmpty {
+            let names = omitted.map { visit.plain(list.label(of: $0)) }
+                .joined(separator: visit.texts["list_separator"])
             lines.append(.smallPrint(Self.withoutIsolates(visit.texts.text("print_omitted", ["claims": names]))))
         }
         return lines
@@ -90,5 +94,14 @@ extension PortalPaper {
     /// The characters that set values apart in texts of either direction mean nothing to a PDF.
     private static func withoutIsolates(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\u{2068}" && $0 != "\u{2069}" }))
+    }
+}
+
+extension JSONObject {
+    /// Whether the claim at `path` is a picture.
+    fileprivate func hasPicture(at path: ArraySlice<String>) -> Bool {
+        guard let name = path.first, let value = self[name] else { return false }
+        if let inner = value.object { return inner.hasPicture(at: path.dropFirst()) }
+        return path.count == 1 && value.string?.hasPrefix("data:image/") == true
     }
 }

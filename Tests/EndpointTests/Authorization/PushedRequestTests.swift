@@ -173,7 +173,8 @@ struct BadPush: Sendable, CustomTestStringConvertible {
         changed("the secret of a client that has none", failedBasic, of: .app) {
             $0.with(.authorization, TestProvider.basic("app", ""))
         },
-        changed("another client's name", .init("invalid_request", "client_id is not that of the client authentication")) {
+        changed("another client's name", .init("invalid_request", "client_id is not that of the client authentication"))
+        {
             $0.with("client_id", "bank")
         },
     ]
@@ -202,7 +203,8 @@ struct BadPush: Sendable, CustomTestStringConvertible {
         changed("an implicit response", .init("unsupported_response_type", "response_type must be code")) {
             $0.with("response_type", "token")
         },
-        changed("a reference to another request", .init("invalid_request", "request and request_uri cannot stand here")) {
+        changed("a reference to another request", .init("invalid_request", "request and request_uri cannot stand here"))
+        {
             $0.with("request_uri", "urn:ietf:params:oauth:request_uri:x")
         },
         changed("prompt none with another", .init("invalid_request", "prompt none goes with no other value")) {
@@ -211,9 +213,9 @@ struct BadPush: Sendable, CustomTestStringConvertible {
     ]
 
     private static let proofs: [BadPush] = [
-        changed("a dpop_jkt of another key", .init("invalid_dpop_proof", "The DPoP proof is by another key"), of: .wallet) {
-            $0.with("dpop_jkt", DPoPProofMaker(key: .generateP256()).thumbprintText)
-        },
+        changed(
+            "a dpop_jkt of another key", .init("invalid_dpop_proof", "The DPoP proof is by another key"), of: .wallet
+        ) { $0.with("dpop_jkt", DPoPProofMaker(key: .generateP256()).thumbprintText) },
         changed(
             "a proof for another address",
             .init("invalid_dpop_proof", "The htu of the DPoP proof is not the address of the request"), of: .wallet

@@ -122,7 +122,7 @@ extension BadCredentialRequest {
     private static let severalTokens = ExpectedRefusal(
         "invalid_request", "Send the access token in one way only", challenge: .withError)
     private static let noToken = ExpectedRefusal(
-        401, "invalid_token", "An access token is needed", challenge: .bare)
+        401, "invalid_token", "An access token is needed", challenge: .bareOfBoth)
 
     static let badTokens: [BadCredentialRequest] = [
         .changed("no token", noToken, reason: nil) { $0.headers[.authorization] = nil },

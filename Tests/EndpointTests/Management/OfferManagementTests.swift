@@ -32,7 +32,8 @@ import WireFormats
             try shown.json == [
                 "id": .string(id), "state": "open", "credential_configuration_ids": ["card"],
                 "tx_code_required": true, "created_at": "2026-11-20T00:00:00Z",
-                "expires_at": "2026-11-20T00:10:00Z", "subject": "p-1",
+                "expires_at": "2026-11-20T00:10:00Z", "grant": "pre-authorized_code",
+                "subject": "p-1",
                 "timeline": [["at": "2026-11-20T00:00:00.000Z", "step": "offer_created", "outcome": "done"]],
             ])
         #expect(!shown.text.contains(try reply.string("tx_code")))

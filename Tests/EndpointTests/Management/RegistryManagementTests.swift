@@ -137,7 +137,7 @@ import WireFormats
         let reply = try await TestIssuer().manage(.get, "/registry/schema")
         #expect(
             try reply.json == [
-                "id_field": "id", "list_separator": ";",
+                "id_field": "id", "list_separator": ";", "secret_columns": [:],
                 "fields": [
                     ["name": "given_name", "type": "text", "required": true],
                     ["name": "family_name", "type": "text", "required": true],

@@ -32,8 +32,10 @@ struct Reply {
 struct ExpectedRefusal: Sendable {
     enum Challenge: Sendable {
         case none
-        /// RFC 6750 §3: no error code if no authentication was tried. RFC 9449 §7.1: proofs are taken too.
+        /// RFC 6750 §3: no error code if no authentication was tried.
         case bare
+        /// The same where bound tokens are taken too, RFC 9449 §7.1.
+        case bareOfBoth
         case withError
         /// The same after an attempt by the scheme DPoP.
         case withErrorOfDPoP
@@ -58,7 +60,8 @@ struct ExpectedRefusal: Sendable {
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         switch challenge {
         case .none: break
-        case .bare: headers[values: .wwwAuthenticate] = ["Bearer", "DPoP " + Self.algorithms]
+        case .bare: headers[.wwwAuthenticate] = "Bearer"
+        case .bareOfBoth: headers[values: .wwwAuthenticate] = ["Bearer", "DPoP " + Self.algorithms]
         case .withError: headers[.wwwAuthenticate] = "Bearer " + error
         case .withErrorOfDPoP: headers[.wwwAuthenticate] = "DPoP " + error + ", " + Self.algorithms
         case .basic: headers[.wwwAuthenticate] = "Basic realm=\"client\""

@@ -30,7 +30,7 @@ import WireFormats
         let offer = try await issuer.makeOffer(txCode: true)
         let form = FormParameters.encode([
             "client_id": "wallet", "tx_code": offer.txCode ?? "", "pre-authorized_code": offer.code,
-            "authorization_details": "[]", "resource": "a", "x": "",
+            "resource": "urn:a", "x": "",
             "grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code",
         ])
         let reply = await issuer.tokenRequest(

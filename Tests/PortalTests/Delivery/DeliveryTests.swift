@@ -1,9 +1,13 @@
 import CredentialFormats
 import Foundation
 import HTTPTypes
+import JOSE
 import OAuth
 import Portal
+import PrintedCredential
+import Storage
 import Testing
+import Verifier
 import WireFormats
 
 @testable import WebServer
@@ -78,9 +82,26 @@ struct DeliveryTests {
         let response = try await TestPortal().received().deliver("pdf")
         #expect(response.headers[.contentType] == "application/pdf")
         #expect(response.headers[.contentDisposition] == "attachment; filename=\"student.pdf\"")
-        #expect(response.text.hasPrefix("%PDF-1.7") && response.text.contains("(Student card)"))
-        #expect(response.text.contains("(Not in the code") == false, "the sentence begins otherwise")
-        #expect(response.text.contains("Portrait)"))
+        #expect(response.text.hasPrefix("%PDF-1.7"))
+        for shown in ["Student card", "Northmere University", "Ana", "Quay 12", "Yes", "For checking"] {
+            #expect(response.text.contains(hexadecimal(shown)), "\(shown)")
+        }
+        #expect(!response.text.contains(hexadecimal("Portrait")), "pictures are not on it")
+    }
+
+    @Test
+    func `the PDF says which of its claims the code lacks`() async throws {
+        let thesis = Claim(
+            "thesis", .json(.string(String(repeating: "word ", count: 180))), isSelectivelyDisclosable: true)
+        let note = Claim("note", .json(.string(String(repeating: "x", count: 600))), isSelectivelyDisclosable: true)
+        let portal = try TestPortal(try TestCredentials.inHand(TestCredentials.student(with: [thesis, note])))
+        let response = try await portal.received().deliver("pdf")
+        #expect(response.text.contains(hexadecimal("not in the code: thesis>")))
+    }
+
+    /// As text stands in a PDF; `>` ends it.
+    private func hexadecimal(_ text: String) -> String {
+        text.utf8.map { $0 == UInt8(ascii: ">") ? ">" : String($0, radix: 16, uppercase: true) }.joined()
     }
 
     @Test
@@ -101,6 +122,16 @@ struct DeliveryTests {
         }
     }
 
+    @Test
+    func `whatever is short enough for a code is drawn`() {
+        for length in [1, 1310, PaperCredential.sturdyBytes, PaperCredential.maximumBytes] {
+            let text = String(repeating: "x", count: length)
+            #expect(QRCode(text) != nil && PrintedCode(text, caption: "", side: 100) != nil)
+        }
+        let long = String(repeating: "x", count: PaperCredential.maximumBytes + 1)
+        #expect(QRCode(long) == nil && PrintedCode(long, caption: "", side: 100) == nil)
+    }
+
     @Test(arguments: ["ليان", "汐里", "Nguyễn", "Łukasz"])
     func `a name in letters that the PDF lacks is not offered as one`(name: String) async throws {
         let credential = try TestCredentials.inHand(TestCredentials.student(name: .string(name)))
@@ -113,7 +144,7 @@ struct DeliveryTests {
     @Test
     func `in a language whose letters the PDF lacks it is in English`() async throws {
         let response = try await TestPortal().received("uk").deliver("pdf", query: "?lang=uk")
-        #expect(response.text.contains("(Student card)") && response.text.contains("/Lang (en)"))
+        #expect(response.text.contains(hexadecimal("Student card")) && response.text.contains("/Lang (en)"))
         let french = try await TestPortal().received("fr").deliver("pdf", query: "?lang=fr")
         #expect(french.text.contains("/Lang (fr)"))
     }
@@ -323,9 +354,9 @@ struct DeliveryTests {
         let portal = try TestPortal()
         let browser = try await portal.received()
         let csrf = try await browser.get("/portal/credential").csrf
-        for (value, headers) in [
-            (csrf, [.origin: "https://evil.example"]), ("", [:]), (try await Browser(portal).get("/portal").csrf, [:]),
-        ] as [(String, HTTPFields)] {
+        let others = try await Browser(portal).get("/portal").csrf
+        let forms: [(String, HTTPFields)] = [(csrf, [.origin: "https://evil.example"]), ("", [:]), (others, [:])]
+        for (value, headers) in forms {
             let response = try await browser.post(["csrf": value, "way": way], to: "/portal/deliver", headers)
             #expect(response.status == .forbidden && response.isProblem("cross_site"))
         }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import OAuth
 import Portal
+import Storage
 import Testing
 import WireFormats
 

@@ -100,12 +100,18 @@ final class Browser: Sendable {
     struct NoRoute: Error {}
 
     private let table: RouteTable
+    /// What the portal keeps, which goes away when nobody needs it any more.
+    private let disk: TestDatabase
     private let origin: String
     private let cookies = Mutex<[String: String]>([:])
 
-    init(_ portal: TestPortal, origin: String = TestPortal.address) { (table, self.origin) = (portal.table, origin) }
+    init(_ table: RouteTable, _ disk: TestDatabase, origin: String = TestPortal.address) {
+        (self.table, self.disk, self.origin) = (table, disk, origin)
+    }
 
-    init(_ table: RouteTable, origin: String = TestPortal.address) { (self.table, self.origin) = (table, origin) }
+    convenience init(_ portal: TestPortal, origin: String = TestPortal.address) {
+        self.init(portal.table, portal.disk, origin: origin)
+    }
 
     /// Names and values.
     var jar: [String: String] { cookies.withLock { $0 } }

@@ -1,7 +1,6 @@
 import Foundation
-import Portal
-import TestSupport
 import Testing
+import TestSupport
 import WireFormats
 
 @testable import Portal

@@ -61,9 +61,13 @@ struct StoreTests {
 
     @Test
     func `what is over is swept, however much`() async throws {
-        for number in 0..<1100 {
-            try await store.insert(
-                SealedVisit(id: [UInt8(number / 256), UInt8(number % 256)], sealed: [1], expiresAt: now))
+        let end = now.microseconds
+        _ = try await disk.database.write { connection in
+            for number in 0..<1100 {
+                try connection.run(
+                    "INSERT INTO portal_visits (id, sealed, expires_at) VALUES ($1, $2, $3)",
+                    .bytes([UInt8(number / 256), UInt8(number % 256)]), .bytes([1]), .integer(end))
+            }
         }
         try await store.insert(visit(7))
         #expect(try await store.sweep(at: now) == 1100)

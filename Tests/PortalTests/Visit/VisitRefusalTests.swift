@@ -2,7 +2,9 @@ import Foundation
 import HTTPTypes
 import OAuth
 import Portal
+import Storage
 import Testing
+import WireFormats
 
 @testable import WebServer
 

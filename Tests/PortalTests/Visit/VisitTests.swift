@@ -3,6 +3,7 @@ import HTTPTypes
 import OAuth
 import Portal
 import Testing
+import WireFormats
 
 @testable import WebServer
 

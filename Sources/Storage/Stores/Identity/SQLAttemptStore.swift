@@ -33,6 +33,21 @@ package struct SQLAttemptStore: AttemptStore {
         }
     }
 
+    package func standing(
+        _ counters: [AttemptCounter], at instant: Date
+    ) async throws -> Result<[Int], AttemptsExhausted> {
+        try database.read { connection in
+            if let exhausted = try Self.exhausted(counters, at: instant, on: connection) { return .failure(exhausted) }
+            return .success(
+                try counters.map { counter in
+                    try connection.first(
+                        "SELECT count FROM login_attempts WHERE key = $1 AND window_start > $2", .bytes(counter.key),
+                        Self.cutoff(counter, instant)
+                    ) { Int($0.integer(0)) } ?? 0
+                })
+        }
+    }
+
     package func release(
         _ reservations: [AttemptReservation], forgetting forgotten: [AttemptCounter]
     ) async throws {

@@ -7,14 +7,14 @@ import WireFormats
 
 /// The credentials of this server's own issuer, and of others that it serves.
 struct Catalogs: CredentialCatalogSource {
-    let own: [CatalogEntry]
+    let own: CredentialCatalog
     /// Identifiers of other issuers.
     let foreign: [String]
     let documents: DocumentCache
 
     func catalog() async -> CredentialCatalog {
-        guard !foreign.isEmpty else { return CredentialCatalog(own) }
-        var entries = own
+        guard !foreign.isEmpty else { return own }
+        var entries = own.entries
         for issuer in foreign { entries += await self.entries(of: issuer) }
         return CredentialCatalog(entries)
     }
