@@ -180,6 +180,30 @@ def test_page_of_another_browser(
     assert browser.press(consent, "allow").parameters["code"]
 
 
+def test_answer_goes_to_the_browser_that_logged_in(
+    provider: Provider, wallet: Wallet, browser: PlainBrowser, new_browser: NewBrowser
+) -> None:
+    """Between a person's login and their browser's next step, an attacker who asks again and again gets no code.
+
+    The person has agreed to this client before, so no page would come in between.
+    """
+    person = provider.people[3]
+    first = provider.flow(wallet, "keyed", scope="student_id")
+    browser.way_out = first.client.redirect_uri
+    first.visit(Visitor(person, browser, remember="30d"))
+    flow = provider.flow(wallet, "keyed", scope="student_id", prompt="login")
+    attacker = new_browser(flow.client.redirect_uri)
+    page = login_page(attacker, flow)
+    page = login_page(browser, flow)
+    form = page.html.one("login-form")
+    typed = {**page.html.values(form), **login_values(page, "password", person), "action": "login"}
+    target = urljoin(page.url, form.attributes["action"])
+    assert browser.send("POST", target, data=typed, headers=same_origin(page.url)).is_redirect
+    for address in (flow.address(), target):
+        assert_no_way_on(attacker.open(address))
+    assert browser.open(target).parameters["code"]
+
+
 def consent_page_at(browser: PlainBrowser, address: str, person: Person) -> Shown:
     """The consent page of an interaction whose address somebody has given."""
     page = choose_method(browser, browser.show(address), "password")

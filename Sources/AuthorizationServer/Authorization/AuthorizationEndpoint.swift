@@ -74,6 +74,8 @@ package struct AuthorizationEndpoint: Sendable {
             let interaction = try await interactions.stores.interactions.interaction(id), !interaction.isFinished,
             let client = parameters.reply.clientID, client.hasSameBytes(as: interaction.clientID)
         else { throw AuthorizationRequestRefusal.requestURI }
+        // Once somebody has begun to log in, whoever else has the address is nobody.
+        try interactions.checkBrowser(browser, interaction)
         let order = try await interactions.order(interaction)
         return try await proceed(interaction, order, browser, at: instant)
     }

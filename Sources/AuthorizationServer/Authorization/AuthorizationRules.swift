@@ -67,7 +67,7 @@ package struct AuthorizationRules: Sendable {
         }
         try checkProtocol(request, client)
         let catalog = await catalog.catalog()
-        let credentials = try credentials(request, catalog)
+        let credentials = try credentials(request, client, catalog)
         let scope = knownScopes(request, client, catalog)
         guard !credentials.isEmpty || !scope.isEmpty else { throw AuthorizationRefusal.request(.scope) }
         try checkResources(request, credentials)
@@ -97,17 +97,18 @@ package struct AuthorizationRules: Sendable {
 
     /// OpenID4VCI 1.0 §5.1: details and scopes are both heard; of the same credential the details count.
     private func credentials(
-        _ request: AuthorizationRequest, _ catalog: CredentialCatalog
+        _ request: AuthorizationRequest, _ client: RegisteredClient, _ catalog: CredentialCatalog
     ) throws(AuthorizationRefusal) -> [OrderedCredential] {
         var ordered: [OrderedCredential] = []
         for detail in request.authorizationDetails?.entries ?? [] {
-            guard let entry = catalog.entry(configurationID: detail.credentialConfigurationID, at: detail.locations)
+            guard let entry = catalog.entry(configurationID: detail.credentialConfigurationID, at: detail.locations),
+                client.mayAsk(for: entry.scope)
             else { throw .request(.authorizationDetails(.unknownConfiguration)) }
             guard !ordered.contains(where: { $0.entry == entry }) else { continue }
             ordered.append(OrderedCredential(entry: entry, byDetails: true))
         }
         for scope in request.scopes {
-            guard let entry = catalog.entry(scope: scope), !ordered.contains(where: { $0.entry == entry }) else {
+            guard let entry = catalog.entry(scope: scope), client.mayAsk(for: scope), !ordered.contains(where: { $0.entry == entry }) else {
                 continue
             }
             ordered.append(OrderedCredential(entry: entry, byDetails: false))
@@ -121,7 +122,7 @@ package struct AuthorizationRules: Sendable {
     ) -> [String] {
         let known = Set(["openid", "offline_access"] + claims.scopes + catalog.scopes)
         return request.scopes.filter { scope in
-            known.contains(scope) && client.metadata.scope.map { $0.contains(scope) } ?? true
+            known.contains(scope) && client.mayAsk(for: scope)
         }
     }
 

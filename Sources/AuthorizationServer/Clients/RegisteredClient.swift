@@ -35,6 +35,12 @@ package struct RegisteredClient: Sendable {
 
     package var isPublic: Bool { metadata.authenticationMethod == .none }
 
+    /// Whether the client is registered for a scope; for what has none, only if it is registered for everything.
+    func mayAsk(for scope: String?) -> Bool {
+        guard let allowed = metadata.scope else { return true }
+        return scope.map(allowed.contains) ?? false
+    }
+
     func mayUse(_ grantType: String) -> Bool { metadata.grantTypes.contains(grantType) }
 
     /// Where a request that names no address is answered: RFC 6749 §3.1.2.3.

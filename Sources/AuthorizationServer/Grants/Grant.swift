@@ -30,12 +30,15 @@ package struct Grant: Sendable, Equatable {
     package let keyThumbprint: [UInt8]?
     /// Until when a refresh token may be used at most; nil if none may be given.
     package let refreshLimit: Date?
+    /// The client is not registered: its attester vouched for it.
+    package let isOfAttestedWallet: Bool
 
     package init(
         id: TicketID, clientID: String, person: String, consent: TicketID, session: TicketID?, transaction: TicketID,
         scope: [String], credentials: [GrantedCredential], userInfoClaims: [String], idTokenClaims: [String],
         nonce: String?, acr: String, references: [String], authenticatedAt: Date, resources: [String],
-        redirectURI: String?, codeChallenge: String?, keyThumbprint: [UInt8]?, refreshLimit: Date?
+        redirectURI: String?, codeChallenge: String?, keyThumbprint: [UInt8]?, refreshLimit: Date?,
+        isOfAttestedWallet: Bool = false
     ) {
         self.id = id
         self.clientID = clientID
@@ -56,6 +59,7 @@ package struct Grant: Sendable, Equatable {
         self.codeChallenge = codeChallenge
         self.keyThumbprint = keyThumbprint
         self.refreshLimit = refreshLimit
+        self.isOfAttestedWallet = isOfAttestedWallet
     }
 }
 
@@ -65,9 +69,12 @@ package struct GrantedCredential: Sendable, Equatable {
     package let issuer: String
     /// `credential_identifier`, given if the request had `authorization_details`.
     package let identifier: String?
+    /// The scope that it was asked for by; nil if it was asked for by `authorization_details`.
+    package let scope: String?
 
-    package init(configurationID: String, issuer: String, identifier: String?) {
-        (self.configurationID, self.issuer, self.identifier) = (configurationID, issuer, identifier)
+    package init(configurationID: String, issuer: String, identifier: String?, scope: String? = nil) {
+        (self.configurationID, self.issuer) = (configurationID, issuer)
+        (self.identifier, self.scope) = (identifier, scope)
     }
 }
 
@@ -96,6 +103,7 @@ extension Grant {
         if !idTokenClaims.isEmpty { object["id_token"] = .strings(idTokenClaims) }
         if !resources.isEmpty { object["resources"] = .strings(resources) }
         object["refresh"] = refreshLimit.map { .integer(Int64($0.timeIntervalSince1970)) }
+        if isOfAttestedWallet { object["attested"] = true }
         return .object(object)
     }
 
@@ -115,7 +123,8 @@ extension Grant {
             resources: object["resources"]?.strings ?? [], redirectURI: object["redirect_uri"]?.string,
             codeChallenge: object["code_challenge"]?.string,
             keyThumbprint: object["jkt"]?.string.flatMap { try? Base64URL.decode($0) },
-            refreshLimit: object["refresh"]?.integer.map { Date(timeIntervalSince1970: Double($0)) })
+            refreshLimit: object["refresh"]?.integer.map { Date(timeIntervalSince1970: Double($0)) },
+            isOfAttestedWallet: object["attested"]?.bool ?? false)
     }
 }
 
@@ -123,6 +132,7 @@ extension GrantedCredential {
     var json: JSON {
         var object: JSONObject = ["id": .string(configurationID), "issuer": .string(issuer)]
         object["identifier"] = identifier.map(JSON.string)
+        object["scope"] = scope.map(JSON.string)
         return .object(object)
     }
 
@@ -130,7 +140,8 @@ extension GrantedCredential {
         guard let id = json["id"]?.string, let issuer = json["issuer"]?.string else {
             throw DamagedState("granted credential")
         }
-        self.init(configurationID: id, issuer: issuer, identifier: json["identifier"]?.string)
+        self.init(configurationID: id, issuer: issuer, identifier: json["identifier"]?.string,
+            scope: json["scope"]?.string)
     }
 }
 

@@ -43,7 +43,7 @@ package struct RefreshTerms: Sendable, Equatable {
 /// Why a token was not given.
 package enum TokenIssueRefusal: Error, Sendable, Equatable {
     /// A proof or assertion was used before.
-    case replayed
+    case replayed(SingleUse.Kind)
     /// The code was used before: what it gave has been taken back.
     case codeSpent
     case codeExpired

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 package import OAuth
 package import PersonAuthentication
 
@@ -97,7 +98,7 @@ package struct AuthorizationAnswer: Sendable, Equatable {
 }
 
 /// Why a browser gets a page that goes nowhere: nobody to send an answer to can be trusted.
-package enum InteractionRefusal: Error, Sendable, Equatable {
+package enum InteractionRefusal: Refusal, Equatable {
     /// The request cannot be answered by redirection.
     case request(code: String, reason: String)
     /// Unknown, over, or somebody else's.
@@ -106,4 +107,16 @@ package enum InteractionRefusal: Error, Sendable, Equatable {
     case forged
     /// It was answered in another tab.
     case alreadyAnswered
+
+    /// What a program is told that pushed the request.
+    package var wire: WireRefusal {
+        switch self {
+        case .request(let code, let reason): WireRefusal(.badRequest, code, reason)
+        case .unknownInteraction, .alreadyAnswered:
+            WireRefusal(.badRequest, "invalid_request", "The request is over")
+        case .forged: WireRefusal(.forbidden, "invalid_request", "The form is not ours")
+        }
+    }
+
+    package var reason: String { wire.description }
 }

@@ -75,8 +75,8 @@ package struct Interaction: Sendable {
 
 /// Where interactions are kept.
 package protocol InteractionStore: Sendable {
-    /// Adds it and spends `uses`; false, and nothing happened, if one was spent before.
-    func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> Bool
+    /// Adds it and spends `uses`; or gives what was spent before, and then nothing happened.
+    func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> SingleUse.Kind?
 
     func interaction(_ id: TicketID) async throws -> Interaction?
 

@@ -79,17 +79,14 @@ extension Interactions {
         let grant = Grant(
             id: id, clientID: order.client.id, person: person.person, consent: consent.id, session: person.session,
             transaction: offer?.id ?? id, scope: order.scope,
-            credentials: order.credentials.map { credential in
-                GrantedCredential(
-                    configurationID: credential.entry.configurationID, issuer: credential.entry.issuer,
-                    identifier: credential.byDetails ? credential.entry.configurationID : nil)
-            },
+            credentials: order.credentials.map(\.granted),
             userInfoClaims: claims.filter(\.inUserInfo).map(\.name),
             idTokenClaims: claims.filter(\.inIDToken).map(\.name), nonce: order.nonce, acr: order.level.acr,
             references: references(person.methods), authenticatedAt: person.authenticatedAt,
             resources: order.resources, redirectURI: order.namesRedirectURI ? order.redirectURI : nil,
             codeChallenge: order.codeChallenge?.text, keyThumbprint: order.keyThumbprint,
-            refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil)
+            refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil,
+            isOfAttestedWallet: interaction.request["attested"]?.bool ?? false)
         let isFirst = try await stores.interactions.finish(
             interaction.id, giving: grant, under: consent,
             codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
@@ -140,7 +137,7 @@ extension OrderedCredential {
     var granted: GrantedCredential {
         GrantedCredential(
             configurationID: entry.configurationID, issuer: entry.issuer,
-            identifier: byDetails ? entry.configurationID : nil)
+            identifier: byDetails ? entry.configurationID : nil, scope: byDetails ? nil : entry.scope)
     }
 }
 

@@ -70,15 +70,15 @@ extension Interactions {
         _ interaction: Interaction, _ demand: LoginDemand, _ visit: BrowserVisit
     ) async throws -> IdentifiedPerson? {
         let progress = interaction.progress
-        if let session = progress.session, let person = progress.person, let at = progress.authenticatedAt {
-            return IdentifiedPerson(person: person, methods: progress.passed, authenticatedAt: at, session: session)
+        if let id = progress.session {
+            // Whoever has logged out since has to log in again.
+            guard let session = try await stores.sessions.session(id) else { return nil }
+            return IdentifiedPerson(session)
         }
         guard progress.passed.isEmpty, let session = try await liveSession(visit.browser, at: visit.at),
             demand.isMet(by: session, at: visit.at)
         else { return nil }
-        return IdentifiedPerson(
-            person: session.person, methods: session.methods, authenticatedAt: session.authenticatedAt,
-            session: session.id)
+        return IdentifiedPerson(session)
     }
 
     func loginPage(
@@ -164,7 +164,7 @@ extension Interactions {
         _ interaction: Interaction, _ submission: InteractionSubmission, _ visit: BrowserVisit
     ) async throws -> InteractionOutcome {
         let (demand, order) = try await demand(interaction)
-        guard let method = submission.method, interaction.progress.session == nil,
+        guard let method = submission.method, try await identify(interaction, demand, visit) == nil,
             demand.nextMethods(after: interaction.progress.passed).contains(method)
         else { return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text)) }
         guard
@@ -211,16 +211,12 @@ extension Interactions {
         var changes = BrowserChanges()
         var session: Session?
         var replaced: TicketID?
+        var ended: Session?
         if demand.level.isReached(by: next.progress.passed) {
             let old = try await liveSession(visit.browser, at: visit.at)
-            let new = newSession(person, next.progress.passed, at: visit.at)
-            if let old {
-                if old.person.hasSameBytes(as: person) {
-                    replaced = old.id
-                } else {
-                    _ = try await stores.sessions.end(old.id, at: visit.at)
-                }
-            }
+            let isSame = old?.person.hasSameBytes(as: person) ?? false
+            let new = newSession(person, next.progress.passed, continuing: isSame ? old : nil, at: visit.at)
+            if isSame { replaced = old?.id } else { ended = old }
             next.progress.session = new.id
             changes.session = new
             changes.device = .init(
@@ -232,6 +228,8 @@ extension Interactions {
         guard try await stores.interactions.update(next, session: session, ending: replaced) else {
             throw InteractionRefusal.alreadyAnswered
         }
+        // Somebody else has used this browser until now.
+        if let ended { try await endings.end(ended) }
         // The next page comes with the answer. Who loads it again sends the form again, and is led to where they are.
         guard let identified = try await identify(next, demand, visit) else {
             let page = try await loginPage(next, demand, visit, chosen: nil, problem: nil)
@@ -241,9 +239,12 @@ extension Interactions {
         return try await proceed(next, order, as: identified, visit, changes)
     }
 
-    private func newSession(_ person: String, _ methods: [LoginMethod], at instant: Date) -> Session {
-        Session(
-            id: TicketID(at: instant), person: person, methods: methods, authenticatedAt: instant,
+    private func newSession(
+        _ person: String, _ methods: [LoginMethod], continuing old: Session?, at instant: Date
+    ) -> Session {
+        let id = TicketID(at: instant)
+        return Session(
+            id: id, name: old?.name ?? id, person: person, methods: methods, authenticatedAt: instant,
             expiresAt: instant.addingTimeInterval(policy.sessionLifetime.seconds), lastSeenAt: instant)
     }
 }

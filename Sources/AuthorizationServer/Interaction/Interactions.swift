@@ -11,6 +11,7 @@ package struct Interactions: Sendable {
     let stores: Stores
     let tickets: Tickets
     let login: any LoginVerification
+    let endings: any SessionEnding
     let texts: ClaimTexts
     let now: @Sendable () -> Date
 
@@ -51,13 +52,14 @@ package struct Interactions: Sendable {
 
     package init(
         policy: AuthorizationPolicy, rules: AuthorizationRules, stores: Stores, tickets: Tickets,
-        login: any LoginVerification, texts: ClaimTexts, now: @escaping @Sendable () -> Date
+        login: any LoginVerification, endings: any SessionEnding, texts: ClaimTexts, now: @escaping @Sendable () -> Date
     ) {
         self.policy = policy
         self.rules = rules
         self.stores = stores
         self.tickets = tickets
         self.login = login
+        self.endings = endings
         self.texts = texts
         self.now = now
     }

@@ -62,5 +62,13 @@ struct IdentifiedPerson: Sendable {
     let person: String
     let methods: [LoginMethod]
     let authenticatedAt: Date
+    /// ``Session/name``.
     let session: TicketID
+
+    init(_ session: Session) {
+        person = session.person
+        methods = session.methods
+        authenticatedAt = session.authenticatedAt
+        self.session = session.name
+    }
 }

@@ -73,7 +73,7 @@ package struct IntrospectionEndpoint: Sendable {
 
     /// A wallet that is known by its attester's word has no registration.
     private func attested(_ live: LiveToken) -> RegisteredClient? {
-        live.grant.map { .attestedWallet($0.clientID, attester: nil) }
+        live.grant?.isOfAttestedWallet == true ? .attestedWallet(live.token.clientID, attester: nil) : nil
     }
 
     private func isForAsker(_ token: AccessToken, _ asker: RegisteredClient) -> Bool {

@@ -5,7 +5,7 @@ package import WireFormats
 
 /// RP-initiated logout, OpenID Connect RP-Initiated Logout 1.0, and telling the other clients of the session,
 /// Back-Channel Logout 1.0.
-package struct Logouts: Sendable {
+package struct Logouts: SessionEnding {
     let sessions: any SessionStore
     let clients: ClientDirectory
     let idTokens: IDTokens
@@ -38,33 +38,31 @@ package struct Logouts: Sendable {
     /// A logout request, §2. Nothing is believed of it but an address that is registered.
     package func request(_ parameters: FormParameters, _ browser: Browser) async throws -> Outcome {
         let address = try await returnAddress(parameters)
-        guard let session = browser.session, try await sessions.session(session) != nil else {
+        guard let id = browser.session, let session = try await sessions.session(id) else {
             return .done(address: address)
         }
         let client = try await clientID(parameters).asyncFlatMap { try await clients.client($0) }
         return .ask(
-            csrf: formValue(session), party: address == nil ? nil : client?.party(redirectURI: address ?? ""))
+            csrf: formValue(session.id), party: address == nil ? nil : client?.party(redirectURI: address ?? ""))
     }
 
     /// The person's own word, from our page.
     package func confirm(_ parameters: FormParameters, _ browser: Browser) async throws -> Outcome {
-        guard let session = browser.session else { return .done(address: nil) }
-        guard let value = parameters["csrf"],
-            constantTimeEqual(Array(value.utf8), Array(formValue(session).utf8)) else {
+        guard let id = browser.session else { return .done(address: nil) }
+        guard let value = parameters["csrf"], constantTimeEqual(Array(value.utf8), Array(formValue(id).utf8)) else {
             throw InteractionRefusal.forged
         }
-        try await end(session)
+        if let session = try await sessions.session(id) { try await end(session) }
         return .done(address: try await returnAddress(parameters))
     }
 
-    package func end(_ session: TicketID) async throws {
+    package func end(_ session: Session) async throws {
         let instant = now()
-        let ended = try await sessions.session(session)
         for id in try await sessions.end(session, at: instant) {
-            guard let client = try await clients.client(id), let address = client.metadata.backchannelLogoutURI,
-                let person = ended?.person
-            else { continue }
-            let token = try logoutToken(for: client, person, session, at: instant)
+            guard let client = try await clients.client(id), let address = client.metadata.backchannelLogoutURI else {
+                continue
+            }
+            let token = try logoutToken(for: client, session.person, session.name, at: instant)
             messages.send(token: token, to: address)
         }
     }

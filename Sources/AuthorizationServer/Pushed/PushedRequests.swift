@@ -45,10 +45,11 @@ package struct PushedRequests: Sendable {
         if authenticated.isAttestedOnly { stored["attested"] = true }
         let interaction = Interaction(
             id: TicketID(at: instant), clientID: authenticated.client.id, request: .object(stored))
-        guard
-            try await interactions.insert(
-                interaction, spending: authenticated.uses + (proof.map { [$0.use] } ?? []))
-        else { throw Self.replay(proof) }
+        if let replayed = try await interactions.insert(
+            interaction, spending: authenticated.uses + (proof.map { [$0.use] } ?? []))
+        {
+            throw replayed.refusal
+        }
         var response = PushedAuthorizationResponse(
             requestURI: Self.prefix + tickets.ticket(for: interaction.id).text,
             lifetime: rules.policy.requestLifetime
@@ -56,10 +57,6 @@ package struct PushedRequests: Sendable {
         authenticator.addChallenge(to: &response, for: authenticated, at: instant)
         proofs.addNonce(to: &response, at: instant)
         return response
-    }
-
-    private static func replay(_ proof: DPoPProof?) -> any Error {
-        proof == nil ? ClientAuthenticationRefusal.replayed : DPoPRefusal.replayed
     }
 
     /// RFC 9126 §2.1: the request itself, or a request object; never a reference to another.

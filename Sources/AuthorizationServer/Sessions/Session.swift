@@ -6,6 +6,8 @@ package import WireFormats
 /// That a person is logged in with a browser.
 package struct Session: Sendable, Equatable {
     package let id: TicketID
+    /// What clients know it by (`sid`), the same when the person logs in again and the session gets a new identifier.
+    package let name: TicketID
     /// The registry's id.
     package let person: String
     package let methods: [LoginMethod]
@@ -15,9 +17,10 @@ package struct Session: Sendable, Equatable {
     package let lastSeenAt: Date
 
     package init(
-        id: TicketID, person: String, methods: [LoginMethod], authenticatedAt: Date, expiresAt: Date, lastSeenAt: Date
+        id: TicketID, name: TicketID, person: String, methods: [LoginMethod], authenticatedAt: Date, expiresAt: Date, lastSeenAt: Date
     ) {
         self.id = id
+        self.name = name
         self.person = person
         self.methods = methods
         self.authenticatedAt = authenticatedAt
@@ -28,17 +31,17 @@ package struct Session: Sendable, Equatable {
     /// What is stored sealed.
     package var detail: JSON {
         [
-            "person": .string(person), "methods": .strings(methods.map(\.rawValue)),
+            "name": .string(name.text), "person": .string(person), "methods": .strings(methods.map(\.rawValue)),
             "at": .integer(Int64(authenticatedAt.timeIntervalSince1970)),
         ]
     }
 
     package init(id: TicketID, detail: JSON, expiresAt: Date, lastSeenAt: Date) throws(DamagedState) {
-        guard let person = detail["person"]?.string, let at = detail["at"]?.integer else {
+        guard let name = detail["name"]?.ticketID, let person = detail["person"]?.string, let at = detail["at"]?.integer else {
             throw DamagedState("session")
         }
         self.init(
-            id: id, person: person, methods: detail["methods"]?.strings.compactMap(LoginMethod.init) ?? [],
+            id: id, name: name, person: person, methods: detail["methods"]?.strings.compactMap(LoginMethod.init) ?? [],
             authenticatedAt: Date(timeIntervalSince1970: Double(at)), expiresAt: expiresAt, lastSeenAt: lastSeenAt)
     }
 }
@@ -52,5 +55,10 @@ package protocol SessionStore: Sendable {
     func touch(_ id: TicketID, at instant: Date) async throws
 
     /// Ends the session and revokes the grants given in it; the clients that had any.
-    func end(_ id: TicketID, at instant: Date) async throws -> [String]
+    func end(_ session: Session, at instant: Date) async throws -> [String]
+}
+
+/// Ends sessions, and tells the clients that people have used in them.
+package protocol SessionEnding: Sendable {
+    func end(_ session: Session) async throws
 }

@@ -38,9 +38,9 @@ package struct GrantTokens: Sendable {
             return try await redeem(
                 code, redirectURI: redirectURI, verifier: verifier, request, recipient, at: instant)
         case .refreshToken(let token, let scopes):
-            return try await refresh(token, scopes: scopes, request, recipient, at: instant)
+            return try await refresh(token, scopes: scopes.isEmpty ? nil : scopes, request, recipient, at: instant)
         case .clientCredentials(let scopes):
-            return try await give(scopes: scopes, request, toClient: recipient, at: instant)
+            return try await give(scopes: scopes.isEmpty ? nil : scopes, request, toClient: recipient, at: instant)
         case .preAuthorizedCode: throw TokenRefusal.unsupportedGrantType
         }
     }
@@ -147,7 +147,7 @@ package struct GrantTokens: Sendable {
     private func record(_ issue: TokenIssue) async throws {
         switch try await store.issue(issue) {
         case .success: return
-        case .failure(.replayed): throw DPoPRefusal.replayed
+        case .failure(.replayed(let kind)): throw kind.refusal
         case .failure(let refusal): throw TokenRefusal.issue(refusal)
         }
     }
@@ -190,12 +190,17 @@ extension GrantTokens {
         return AccessToken(
             id: TicketID(at: instant), clientID: grant.clientID, scope: scope,
             audience: audience == [policy.issuer] ? [] : audience,
-            configurationIDs: try configurations(of: grant, request), keyThumbprint: recipient.proof?.thumbprint,
+            configurationIDs: try configurations(of: grant, scope, request), keyThumbprint: recipient.proof?.thumbprint,
             issuedAt: instant, expiresAt: instant.addingTimeInterval(policy.accessTokenLifetime.seconds))
     }
 
-    private func configurations(of grant: Grant, _ request: AccessTokenRequest) throws -> [String] {
-        let all = grant.credentials.map(\.configurationID)
+    /// Credentials that were asked for by a scope go with it.
+    private func configurations(
+        of grant: Grant, _ scope: [String], _ request: AccessTokenRequest
+    ) throws -> [String] {
+        let all = grant.credentials.filter { credential in
+            credential.identifier != nil || credential.scope.map(scope.contains) ?? true
+        }.map(\.configurationID)
         guard let details = request.authorizationDetails else { return all }
         let asked = details.entries.map(\.credentialConfigurationID)
         guard asked.allSatisfy(all.contains) else { throw AuthorizationDetailsRefusal.unknownConfiguration }

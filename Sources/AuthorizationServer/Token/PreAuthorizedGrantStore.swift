@@ -43,7 +43,7 @@ package enum RedemptionRefusal: Error, Equatable {
     /// The code was wrong; after `triesLeft` more wrong ones the offer is locked.
     case txCodeWrong(triesLeft: Int)
     /// A proof or assertion of the request was used before.
-    case replayed
+    case replayed(SingleUse.Kind)
 }
 
 /// Where pre-authorized codes are spent.

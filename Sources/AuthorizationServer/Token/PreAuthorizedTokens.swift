@@ -35,7 +35,7 @@ package struct PreAuthorizedTokens: Sendable {
             return TokenResponse(
                 accessToken: tokens.ticket(for: offer).text, tokenType: proof == nil ? "Bearer" : "DPoP",
                 lifetime: tokenLifetime)
-        case .failure(.replayed): throw DPoPRefusal.replayed
+        case .failure(.replayed(let kind)): throw kind.refusal
         case .failure(let refusal): throw TokenRefusal.redemption(refusal)
         }
     }

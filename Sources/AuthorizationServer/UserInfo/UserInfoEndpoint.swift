@@ -34,7 +34,7 @@ package struct UserInfoEndpoint: Sendable {
         let instant = now()
         let live = try await authenticate(request, at: instant)
         guard let grant = live.grant, live.token.scope.contains("openid"),
-            let client = try await clients.client(live.token.clientID)
+            let client = try await clients.client(live.token.clientID) ?? attested(live)
         else { throw UserInfoRefusal.scope(live.token.keyThumbprint == nil ? .bearer : .dpop) }
         var claims = try await idTokens.claims.claims(grant.userInfoClaims, of: grant.person)
         claims["sub"] = .string(idTokens.subjects.subject(grant.person, for: client))
@@ -49,6 +49,11 @@ package struct UserInfoEndpoint: Sendable {
             encryption: metadata.userInfoEncryption, at: instant)
         return EndpointResponse(
             headers: [.contentType: "application/jwt", .cacheControl: "no-store"], body: Array(text.utf8))
+    }
+
+    /// A wallet that is known by its attester's word has no registration; whoever else has none was removed.
+    private func attested(_ live: LiveToken) -> RegisteredClient? {
+        live.grant?.isOfAttestedWallet == true ? .attestedWallet(live.token.clientID, attester: nil) : nil
     }
 
     private func authenticate(_ request: EndpointRequest, at instant: Date) async throws -> LiveToken {

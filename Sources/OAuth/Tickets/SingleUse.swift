@@ -13,6 +13,8 @@ package struct SingleUse: Sendable, Hashable {
 
     package static let length = 24
 
+    package let kind: Kind
+
     /// Six bytes of milliseconds since 1970, big-endian, after which a replay is refused for its age; then a digest.
     ///
     /// Beginning with the time keeps new rows together in an index, and old ones too.
@@ -22,6 +24,7 @@ package struct SingleUse: Sendable, Hashable {
     ///   - owner: who made the identifier: a key's thumbprint, or a client's identifier.
     ///   - expiresAt: computed from what is signed, so that the same message gives the same bytes.
     package init(_ kind: Kind, of owner: some Sequence<UInt8>, identifier: String, expiresAt: Date) {
+        self.kind = kind
         var hash = SHA256()
         let owner = Array(owner)
         hash.update(data: Array("\(kind.rawValue)\n\(owner.count)\n".utf8))

@@ -26,7 +26,9 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
         try await database.write { connection in
             let at = SQLValue.integer(redemption.at.microseconds)
             let id = SQLValue.bytes(redemption.offer.bytes)
-            guard try SingleUseTable.spend(redemption.uses, on: connection) else { return .failure(.replayed) }
+            if let kind = try SingleUseTable.spend(redemption.uses, on: connection) {
+                return .failure(.replayed(kind))
+            }
             for event in redemption.earlierEvents {
                 try TimelineTable.appendIfRoom(event, to: redemption.offer, on: connection)
             }

@@ -94,7 +94,7 @@ extension BrowserSite {
             return pages.logout.done(visit: pages.visit(request))
         }
         try check(form["csrf"], session)
-        try await logouts.end(session.id)
+        try await logouts.end(session)
         var response = pages.logout.done(visit: pages.visit(request))
         var changes = BrowserChanges()
         changes.endsSession = true

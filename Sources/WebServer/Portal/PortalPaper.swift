@@ -30,7 +30,7 @@ struct PortalPaper: Sendable {
 /// The PDF, whose only font has no more than the letters of western Europe.
 extension PortalPaper {
     /// Of the code, in millimetres: the largest that leaves room for the rest is taken.
-    private static let sides = [120, 100, 85, 70]
+    private static let sides = [120, 100, 85, 70, 60]
 
     /// In the visitor's language, or else in English.
     ///
@@ -47,7 +47,8 @@ extension PortalPaper {
         let inLanguage = Visit(texts: texts, isChosen: visit.isChosen)
         guard let paper = PortalPaper(held, for: inLanguage) else { return nil }
         for side in Self.sides {
-            guard let code = PrintedCode(paper.paper.text, caption: texts["print_codes"], side: side) else { return nil }
+            let code = PrintedCode(paper.paper.text, caption: texts["print_codes"], side: side)
+            guard let code else { return nil }
             let page = try? PrintedPage(
                 title: inLanguage.plain(held.described.name), language: texts.language, lines: paper.lines(code))
             guard let document = page.flatMap({ try? PDFDocument(page: $0) }) else { continue }

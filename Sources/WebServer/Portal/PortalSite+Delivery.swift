@@ -82,8 +82,8 @@ extension PortalSite {
             return delivery(of: received, visit, problem: .mailNotSent)
         }
         do {
-            try await visits.send(
-                PortalLetterText(held: received.held, visit: visit).letter(to: recipient, pages), by: mail, of: received)
+            let letter = PortalLetterText(held: received.held, visit: visit).letter(to: recipient, pages)
+            try await visits.send(letter, by: mail, of: received)
         } catch let refusal as PortalMailRefusal {
             report(PortalTrouble(.mail, refusal.reason))
             return delivery(of: received, visit, problem: .mailNotSent)

@@ -92,8 +92,8 @@ struct DeliveryTests {
     @Test
     func `the PDF says which of its claims the code lacks`() async throws {
         let thesis = Claim(
-            "thesis", .json(.string(String(repeating: "word ", count: 180))), isSelectivelyDisclosable: true)
-        let note = Claim("note", .json(.string(String(repeating: "x", count: 600))), isSelectivelyDisclosable: true)
+            "thesis", .json(.string(String(repeating: "word ", count: 120))), isSelectivelyDisclosable: true)
+        let note = Claim("note", .json(.string(String(repeating: "x", count: 300))), isSelectivelyDisclosable: true)
         let portal = try TestPortal(try TestCredentials.inHand(TestCredentials.student(with: [thesis, note])))
         let response = try await portal.received().deliver("pdf")
         #expect(response.text.contains(hexadecimal("not in the code: thesis>")))
@@ -245,7 +245,9 @@ struct DeliveryTests {
         let letter = try #require(portal.mail.sent.first)
         #expect(letter.enclosures.map(\.name) == ["student.sd-jwt", "student.pdf"])
         let secret = Base64URL.encode(TestCredentials.holder.rawRepresentation)
-        for enclosure in letter.enclosures { #expect(!String(decoding: enclosure.bytes, as: UTF8.self).contains(secret)) }
+        for enclosure in letter.enclosures {
+            #expect(!String(decoding: enclosure.bytes, as: UTF8.self).contains(secret))
+        }
         #expect(letter.text.contains("not sent by e-mail") && !letter.text.contains(secret))
     }
 

@@ -51,7 +51,9 @@ struct SecrecyTests {
         let credential = try TestCredentials.inHand(bound: true)
         let portal = try TestPortal(credential)
         let browser = Browser(portal)
-        var locations = [try await browser.start(), try await browser.get("/portal/callback?code=code-1&state=state-1")]
+        var locations = [
+            try await browser.start(), try await browser.get("/portal/callback?code=code-1&state=state-1"),
+        ]
         portal.mail.fail(PortalMailRefusal(reason: "refused"))
         portal.offers.change { $0.refusal = .refused(reason: "status 403") }
         for way in ["wallet", "email"] { locations.append(try await browser.deliver(way)) }

@@ -1,7 +1,7 @@
 import CredentialFormats
 import Foundation
-import Testing
 import TestSupport
+import Testing
 import Verifier
 import WireFormats
 

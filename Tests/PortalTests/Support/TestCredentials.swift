@@ -61,7 +61,8 @@ enum TestCredentials {
 
     /// The claims of a student, every one of which may be withheld but the last.
     static func student(
-        name: JSON = "Ana", with more: [Claim] = [Claim("portrait", .json(.string(portrait)), isSelectivelyDisclosable: true)]
+        name: JSON = "Ana",
+        with more: [Claim] = [Claim("portrait", .json(.string(portrait)), isSelectivelyDisclosable: true)]
     ) -> ClaimTree {
         ClaimTree(
             [

@@ -165,7 +165,8 @@ final class Browser: Sendable {
     }
 
     private func take(_ cookie: String) {
-        let parts = cookie.split(separator: ";")[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let pair = cookie.prefix { $0 != ";" }
+        let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         cookies.withLock { $0[String(parts[0])] = cookie.contains("Max-Age=0") ? nil : String(parts[1]) }
     }
 

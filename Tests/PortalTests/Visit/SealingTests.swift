@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TestSupport
+import Testing
 import WireFormats
 
 @testable import Portal
@@ -69,7 +69,8 @@ struct SealingTests {
         #expect(copy.visitID == secret.visitID && copy.csrf == secret.csrf)
         #expect(other.visitID != secret.visitID && other.csrf != secret.csrf)
         #expect(secret.hasSent(csrf: secret.csrf) && !secret.hasSent(csrf: other.csrf) && !secret.hasSent(csrf: nil))
-        for text in ["", "x", String(secret.text.dropLast()), secret.text + "AA", secret.text + "=", "!" + secret.text] {
+        for text in ["", "x", String(secret.text.dropLast()), secret.text + "AA", secret.text + "=", "!" + secret.text]
+        {
             #expect(VisitSecret(text) == nil)
         }
     }

@@ -38,10 +38,11 @@ struct VisitRefusalTests {
         #expect(response.isProblem("cross_site"))
     }
 
-    @Test(arguments: [
-        [.origin: "https://evil.example"], [.origin: "null"], [.secFetchSite: "cross-site"],
-        [.secFetchSite: "same-site"], [.contentType: "text/plain"],
-    ] as [HTTPFields])
+    @Test(
+        arguments: [
+            [.origin: "https://evil.example"], [.origin: "null"], [.secFetchSite: "cross-site"],
+            [.secFetchSite: "same-site"], [.contentType: "text/plain"],
+        ] as [HTTPFields])
     func `a form from another site is refused`(headers: HTTPFields) async throws {
         let browser = Browser(try TestPortal())
         let csrf = try await browser.get("/portal").csrf

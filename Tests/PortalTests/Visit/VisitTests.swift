@@ -18,7 +18,9 @@ struct VisitTests {
         #expect(response.has("portal-credential-student"))
         let cookie = try #require(response.headers[.setCookie])
         #expect(cookie.hasPrefix("__Host-vouchsafe-portal="))
-        for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] { #expect(cookie.contains(attribute)) }
+        for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            #expect(cookie.contains(attribute))
+        }
         #expect(!cookie.contains("Domain"))
         #expect(try await browser.get("/portal").headers[.setCookie] == nil)
     }

@@ -95,10 +95,11 @@ struct WholeVisitTests {
         #expect(try await browser.get("/portal").isProblem("issuer"))
     }
 
-    @Test(arguments: [
-        ["credential_issuer": "https://evil.example"], ["credential_endpoint": nil],
-        ["credential_configurations_supported": []],
-    ] as [JSONObject])
+    @Test(
+        arguments: [
+            ["credential_issuer": "https://evil.example"], ["credential_endpoint": nil],
+            ["credential_configurations_supported": []],
+        ] as [JSONObject])
     func `metadata that is no good is refused`(change: JSONObject) async throws {
         let portal = try WholePortal {
             var metadata = FakeWorld.issuerMetadata
@@ -170,11 +171,12 @@ struct WholeVisitTests {
         #expect(try await browser.get("/portal/credential").ways == ["wallet", "file", "print", "pdf", "done"])
     }
 
-    @Test(arguments: [
-        { $0.grantsAddress = false }, { $0.userInfo = ["sub": "pairwise-2", "email": "mallory@evil.example"] },
-        { $0.userInfo = ["sub": "pairwise-1"] }, { $0.userInfo = ["sub": "pairwise-1", "email": "no address"] },
-        { $0.failures[FakeWorld.provider + "/userinfo"] = .timedOut },
-    ] as [@Sendable (inout FakeWorld.Behaviour) -> Void])
+    @Test(
+        arguments: [
+            { $0.grantsAddress = false }, { $0.userInfo = ["sub": "pairwise-2", "email": "mallory@evil.example"] },
+            { $0.userInfo = ["sub": "pairwise-1"] }, { $0.userInfo = ["sub": "pairwise-1", "email": "no address"] },
+            { $0.failures[FakeWorld.provider + "/userinfo"] = .timedOut },
+        ] as [@Sendable (inout FakeWorld.Behaviour) -> Void])
     func `without an address there are no letters`(
         change: @Sendable (inout FakeWorld.Behaviour) -> Void
     ) async throws {
@@ -194,19 +196,22 @@ struct WholeVisitTests {
         #expect(response.text.contains("2026-11-20T00:05Z"))
     }
 
+    private static let tooLong = String(repeating: "x", count: 2048)
+
     @Test
     func `an issuer without the endpoint is not a way`() async throws {
         let (browser, _) = try await WholePortal { $0.offer = nil }.visit("student")
         #expect(try await browser.get("/portal/credential").ways.contains("wallet") == false)
     }
 
-    @Test(arguments: [
-        ["credential_offer_link": "javascript:alert(1)"],
-        ["credential_offer_link": "https://evil.example/?credential_offer_uri=x"],
-        ["credential_offer_link": "openid-credential-offer://?nothing=x"], ["credential_offer_link": nil],
-        ["expires_at": "soon"], ["tx_code": .string(String(repeating: "1", count: 33))],
-        ["credential_offer_link": .string("openid-credential-offer://?credential_offer_uri=" + String(repeating: "x", count: 2048))],
-    ] as [JSONObject])
+    @Test(
+        arguments: [
+            ["credential_offer_link": "javascript:alert(1)"],
+            ["credential_offer_link": "https://evil.example/?credential_offer_uri=x"],
+            ["credential_offer_link": "openid-credential-offer://?nothing=x"], ["credential_offer_link": nil],
+            ["expires_at": "soon"], ["tx_code": .string(String(repeating: "1", count: 33))],
+            ["credential_offer_link": .string("openid-credential-offer://?credential_offer_uri=" + tooLong)],
+        ] as [JSONObject])
     func `an offer that is none is not shown`(change: JSONObject) async throws {
         let portal = try WholePortal { behaviour in
             for member in change.members {

@@ -44,7 +44,7 @@ package struct SQLGrantStore: GrantStore {
 
     package func issue(_ issue: TokenIssue) async throws -> Result<Void, TokenIssueRefusal> {
         try await database.write { connection in
-            guard try SingleUseTable.spend(issue.uses, on: connection) else { return .failure(.replayed) }
+            if let kind = try SingleUseTable.spend(issue.uses, on: connection) { return .failure(.replayed(kind)) }
             if let refusal = try spend(issue, on: connection) {
                 // A code that was spent before takes its grant with it; the proofs stay spent, as they were shown.
                 return .failure(refusal)

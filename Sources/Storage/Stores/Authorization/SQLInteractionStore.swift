@@ -17,17 +17,17 @@ package struct SQLInteractionStore: InteractionStore {
         self.mark = mark
     }
 
-    package func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> Bool {
+    package func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> SingleUse.Kind? {
         let request = sealer.seal(interaction.request.encoded(), context: Self.requestContext(interaction.id))
         let progress = sealedProgress(of: interaction)
         return try await database.write { connection in
-            guard try SingleUseTable.spend(uses, on: connection) else { return false }
+            if let kind = try SingleUseTable.spend(uses, on: connection) { return kind }
             try connection.run(
                 """
                 INSERT INTO interactions (id, client_id, sealed_request, sealed_progress, version)
                 VALUES ($1, $2, $3, $4, 0)
                 """, .bytes(interaction.id.bytes), .text(interaction.clientID), .bytes(request), SQLValue(progress))
-            return true
+            return nil
         }
     }
 
@@ -62,7 +62,7 @@ package struct SQLInteractionStore: InteractionStore {
             guard changed == 1 else { return false }
             if let (session, detail, person) = sealed {
                 try SQLSessionStore.insert(session, detail: detail, person: person, on: connection)
-                if let old { try SQLSessionStore.replace(old, with: session, on: connection) }
+                if let old { try SQLSessionStore.end(old, at: session.lastSeenAt, on: connection) }
             }
             return true
         }
@@ -79,7 +79,11 @@ package struct SQLInteractionStore: InteractionStore {
         let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
         let person = mark(consent.person)
         return try await database.write { connection in
-            guard try Self.finish(id, at: instant, on: connection) else { return false }
+            // What was agreed to before may have been withdrawn since it was looked at.
+            let isWithdrawn = try connection.first(
+                "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
+            ) { _ in true }
+            guard isWithdrawn == nil, try Self.finish(id, at: instant, on: connection) else { return false }
             // A consent that is remembered from before is there already.
             try connection.run(
                 """

@@ -35,20 +35,19 @@ package struct SQLSessionStore: SessionStore {
         }
     }
 
-    package func end(_ id: TicketID, at instant: Date) async throws -> [String] {
+    package func end(_ session: Session, at instant: Date) async throws -> [String] {
         try await database.write { connection in
             let at = SQLValue.integer(instant.microseconds)
-            try connection.run(
-                "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", at, .bytes(id.bytes))
+            try Self.end(session.id, at: instant, on: connection)
             let clients = try connection.all(
-                "SELECT DISTINCT client_id FROM grants WHERE session_id = $1", .bytes(id.bytes)
+                "SELECT DISTINCT client_id FROM grants WHERE session_id = $1", .bytes(session.name.bytes)
             ) { $0.text(0) }
             // What the person allowed for while they are away stays: OpenID Connect Back-Channel Logout 1.0 §2.7.
             try connection.run(
                 """
                 UPDATE grants SET revoked_at = $1
                 WHERE session_id = $2 AND revoked_at IS NULL AND refresh_expires_at IS NULL
-                """, at, .bytes(id.bytes))
+                """, at, .bytes(session.name.bytes))
             return clients
         }
     }
@@ -67,13 +66,10 @@ package struct SQLSessionStore: SessionStore {
             .integer(session.lastSeenAt.microseconds))
     }
 
-    /// A login takes the place of the session that the browser had; its grants go on under the new one.
-    static func replace(_ old: TicketID, with session: Session, on connection: SQLiteConnection) throws {
+    static func end(_ id: TicketID, at instant: Date, on connection: SQLiteConnection) throws {
         try connection.run(
-            "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL",
-            .integer(session.lastSeenAt.microseconds), .bytes(old.bytes))
-        try connection.run(
-            "UPDATE grants SET session_id = $1 WHERE session_id = $2", .bytes(session.id.bytes), .bytes(old.bytes))
+            "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", .integer(instant.microseconds),
+            .bytes(id.bytes))
     }
 
     private static func context(_ id: TicketID) -> String { "session " + id.text }

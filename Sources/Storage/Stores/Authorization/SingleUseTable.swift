@@ -3,18 +3,18 @@ package import OAuth
 
 /// Identifiers that were presented and must not be again.
 enum SingleUseTable {
-    /// Spends all of them, or none if one was spent before.
-    static func spend(_ uses: [SingleUse], on connection: SQLiteConnection) throws -> Bool {
+    /// Spends all of them; or none, and then gives the kind of one that was spent before.
+    static func spend(_ uses: [SingleUse], on connection: SQLiteConnection) throws -> SingleUse.Kind? {
         for (index, use) in uses.enumerated() {
             let spent = try connection.run(
                 "INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes))
             guard spent == 1 else {
                 // Given back rather than rolled back: throwing would make every job of this commit run again.
                 try giveBack(uses[..<index], on: connection)
-                return false
+                return use.kind
             }
         }
-        return true
+        return nil
     }
 
     static func giveBack(_ uses: some Sequence<SingleUse>, on connection: SQLiteConnection) throws {
@@ -32,6 +32,6 @@ package struct SQLSingleUseStore: SingleUseStore {
 
     package func spend(_ uses: [SingleUse]) async throws -> Bool {
         guard !uses.isEmpty else { return true }
-        return try await database.write { try SingleUseTable.spend(uses, on: $0) }
+        return try await database.write { try SingleUseTable.spend(uses, on: $0) == nil }
     }
 }

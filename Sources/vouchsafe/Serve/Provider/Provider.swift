@@ -95,18 +95,24 @@ extension Installation {
         let codes = mint("authorization code")
         let refreshTokens = mint("refresh token")
         let requests = mint("pushed request")
+        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
+        let claims = ProviderClaims(definitions: configuration.authorizationServer.claims, source: identity.source)
+        let accessTokens = AccessTokens(
+            policy: policy, tickets: mint("granted access token"), subjects: subjects, keys: keys)
+        let idTokens = IDTokens(policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory)
+        let logger = logger
+        let logouts = Logouts(
+            sessions: sessions, clients: directory, idTokens: idTokens, keys: keys,
+            messages: BackChannelLogout(client: shared.client) { reason in
+                logger.warning("\(reason)")
+            }, csrf: mint("account form"), now: now)
         let engine = Interactions(
             policy: policy, rules: rules,
             stores: Interactions.Stores(
                 interactions: interactions, sessions: sessions, consents: consents, grants: grantStore),
             tickets: Interactions.Tickets(
                 pages: mint("interaction"), requests: requests, codes: codes, offers: shared.invitations),
-            login: identity.verification, texts: texts, now: now)
-        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
-        let claims = ProviderClaims(definitions: configuration.authorizationServer.claims, source: identity.source)
-        let accessTokens = AccessTokens(
-            policy: policy, tickets: mint("granted access token"), subjects: subjects, keys: keys)
-        let idTokens = IDTokens(policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory)
+            login: identity.verification, endings: logouts, texts: texts, now: now)
         let authenticator = ClientAuthenticator(
             clients: directory, policy: policy, attesters: try Attesters(self),
             challenges: mint("attestation challenge"))
@@ -129,7 +135,6 @@ extension Installation {
                 authenticator: authenticator, tokens: accessTokens, refreshTokens: refreshTokens, store: grantStore,
                 uses: uses, now: now),
             registration: registration, authenticator: authenticator)
-        let logger = logger
         return Provider(
             policy: policy, directory: directory, clientStore: clientStore, authenticator: authenticator,
             registration: registration, initialTokens: initialTokens,
@@ -139,11 +144,7 @@ extension Installation {
             accessTokens: accessTokens, grantStore: grantStore, endpoints: endpoints, interactions: engine,
             authorization: AuthorizationEndpoint(
                 interactions: engine, clients: directory, subjects: subjects, now: now),
-            logouts: Logouts(
-                sessions: sessions, clients: directory, idTokens: idTokens, keys: keys,
-                messages: BackChannelLogout(client: shared.client) { reason in
-                    logger.warning("\(reason)")
-                }, csrf: mint("account form"), now: now),
+            logouts: logouts,
             account: Account(
                 consents: consents, clients: directory, catalog: catalog, texts: texts, claims: claims, keys: keys,
                 issuer: url, now: now), claims: claims, texts: texts)

@@ -1,0 +1,11 @@
+import OAuth
+
+extension SingleUse.Kind {
+    /// What a client is told that presented one twice.
+    var refusal: any Refusal {
+        switch self {
+        case .dpopProof: DPoPRefusal.replayed
+        case .clientAssertion, .attestationProof, .requestObject: ClientAuthenticationRefusal.replayed
+        }
+    }
+}
