@@ -137,8 +137,9 @@ def test_metadata_of_an_identifier_with_a_path(make_provider: MakeProvider, wall
 # From the request to the credential.
 
 
-@pytest.mark.parametrize(
-    ("client", "pushes"), [*((client, True) for client in CLIENTS), ("wallet", False), ("keyed", False), ("web", False)])
+@pytest.mark.parametrize(("client", "pushes"), [
+    *((client, True) for client in CLIENTS), ("wallet", False), ("keyed", False), ("web", False),
+])
 def test_client_gets_a_credential(
     client: str, pushes: bool, provider: Provider, person: Person, wallet: Wallet, root: x509.Certificate
 ) -> None:

@@ -79,7 +79,7 @@ package struct AuthorizationRules: Sendable {
             resources: request.resources, issuerState: request.issuerState, prompts: request.prompts,
             maxAge: request.maxAge.map { Int($0.components.seconds) } ?? client.metadata.defaultMaxAge,
             level: try level(request, client), loginHint: request.loginHint, languages: request.uiLocales,
-            purpose: nil, hintedSubject: hintedSubject(request),
+            purpose: request.purpose, hintedSubject: hintedSubject(request),
             allowsRefresh: allowsRefresh(request, client, scope))
     }
 

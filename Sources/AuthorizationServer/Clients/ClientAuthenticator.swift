@@ -109,7 +109,9 @@ package struct ClientAuthenticator: Sendable {
                 issuer: policy.issuer,
                 keys: VerificationKeys { keys.verificationKeys(keyID: $0, algorithm: $1) }, now: instant,
                 algorithms: algorithms,
-                audience: policy.profile == .fapi2 ? .issuerOnly : .issuerOr(endpoints.map { policy.issuer + $0 })))
+                audience: policy.profile == .fapi2 ? .issuerOnly : .issuerOr(endpoints.map { policy.issuer + $0 }),
+                // Widely used libraries make assertions for an hour.
+                maximumLifetime: policy.profile == .fapi2 ? 600 : 3600))
         let use = SingleUse(
             .clientAssertion, of: client.id.utf8, identifier: verified.identifier,
             expiresAt: verified.expiresAt.addingTimeInterval(60))

@@ -32,8 +32,8 @@ package struct ProofOfPossession: Sendable {
     }
 
     /// RFC 9449 §8.2: the next nonce comes with an answer, before it is asked for.
-    func addNonce(to response: inout EndpointResponse, at instant: Date) {
-        if nonces.areRequired { response.headers[.dpopNonce] = nonces.fresh(at: instant) }
+    func addNonce(to response: inout EndpointResponse, after proof: DPoPProof?, at instant: Date) {
+        if nonces.areRequired || proof != nil { response.headers[.dpopNonce] = nonces.fresh(at: instant) }
     }
 }
 

@@ -15,6 +15,8 @@ package struct InteractionSubmission: Sendable {
         case cancel
         case allow
         case deny
+        /// Nothing was chosen.
+        case stay
     }
 
     /// Nil if the body is no form of ours.

@@ -55,7 +55,7 @@ package struct PushedRequests: Sendable {
             lifetime: rules.policy.requestLifetime
         ).response
         authenticator.addChallenge(to: &response, for: authenticated, at: instant)
-        proofs.addNonce(to: &response, at: instant)
+        proofs.addNonce(to: &response, after: proof, at: instant)
         return response
     }
 

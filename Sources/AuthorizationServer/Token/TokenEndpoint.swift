@@ -40,7 +40,7 @@ package struct TokenEndpoint: Sendable {
         }
         var response = EndpointResponse.privateJSON(answer.encoded())
         if let client { grants?.authenticator.addChallenge(to: &response, for: client, at: instant) }
-        proofs.addNonce(to: &response, at: instant)
+        proofs.addNonce(to: &response, after: proof, at: instant)
         return response
     }
 }

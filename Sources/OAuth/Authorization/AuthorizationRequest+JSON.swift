@@ -31,6 +31,7 @@ extension AuthorizationRequest {
         object.setText("login_hint", loginHint)
         object.setText("id_token_hint", idTokenHint)
         object.setText("acr_values", words(acrValues))
+        object.setText("purpose", purpose)
         object.setText("user_hint", userHint)
         object.setText("wallet_issuer", walletIssuer)
         object.setText("issuer_state", issuerState)

@@ -73,6 +73,8 @@ package struct AuthorizationRequest: Sendable, Equatable {
     package var issuerState: String?
     /// The 43 characters of the thumbprint of the key that the code shall be bound to, RFC 9449 §10.
     package var dpopKeyThumbprint: String?
+    /// What the client needs it for, to be shown to the person: OpenID Connect for Identity Assurance drafts, `purpose`.
+    package var purpose: String?
     /// OpenID4VCI drafts.
     package var userHint: String?
     package var walletIssuer: String?
@@ -113,6 +115,7 @@ package struct AuthorizationRequest: Sendable, Equatable {
         idTokenHint = try parameters.text("id_token_hint", maximum: Limits.token)
         acrValues = try parameters.words("acr_values", maximum: Limits.text)
         userHint = try parameters.text("user_hint", maximum: Limits.text)
+        purpose = try parameters.text("purpose", maximum: 1200)
         walletIssuer = try parameters.text("wallet_issuer", maximum: Limits.text)
         issuerState = try parameters.text("issuer_state", maximum: Limits.text)
     }

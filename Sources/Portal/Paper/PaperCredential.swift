@@ -3,9 +3,7 @@ import WireFormats
 
 /// A credential as one QR code holds it: the text itself, which anybody can have checked.
 package struct PaperCredential: Sendable, Equatable {
-    /// What the largest code holds whose every seventh part may be damaged: ISO/IEC 18004, version 40, level M, bytes.
-    package static let sturdyBytes = 2331
-    /// What the largest code holds at all: level L.
+    /// What the largest code holds: ISO/IEC 18004, version 40, level L, in bytes.
     package static let maximumBytes = 2953
 
     /// As it was issued, with fewer disclosures where it has some.
@@ -24,8 +22,7 @@ package struct PaperCredential: Sendable, Equatable {
             let claims = DisclosedClaim.claims(of: parsed)
         else { return nil }
         let token = Array(credential.text.utf8.prefix { $0 != UInt8(ascii: "~") })
-        let selection = [Self.sturdyBytes, Self.maximumBytes].lazy
-            .compactMap { DisclosureSelection(of: claims, fitting: $0 - token.count - 1) }.first
+        let selection = DisclosureSelection(of: claims, fitting: Self.maximumBytes - token.count - 1)
         guard let selection else { return nil }
         let parts = [token] + zip(claims, selection.isKept).filter(\.1).map(\.0.encoded)
         text = parts.map { String(decoding: $0, as: UTF8.self) + "~" }.joined()

@@ -3,7 +3,7 @@ import WireFormats
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Lists and rotates the keys that credentials are signed with.",
+        commandName: "keys", abstract: "Lists and rotates the keys that credentials and tokens are signed with.",
         subcommands: [KeysListCommand.self, KeysRotateCommand.self])
 }
 
@@ -39,7 +39,7 @@ private func printKeys(_ keys: JSON, asJSON: Bool) {
                 key["id"]?.string ?? "", key["algorithm"]?.string ?? "",
                 key["signing"] == true ? "signing" : "       ",
                 "from \(key["active_from"]?.string ?? "")",
-                "certificate until \(key["certificate_expires"]?.string ?? "")",
+                key["certificate_expires"]?.string.map { "certificate until \($0)" } ?? "for tokens",
             ].joined(separator: "  "))
     }
 }

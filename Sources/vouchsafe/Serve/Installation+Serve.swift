@@ -283,8 +283,12 @@ extension Installation {
             rotate: {
                 let instant = now()
                 // Twice the refresh interval: by then every process publishes the new key.
-                try keys.replace(
-                    await keys.ring.rotate(now: instant, activationDelay: KeyRefresh.interval * 2), now: instant)
+                let delay = KeyRefresh.interval * 2
+                var ring = try await keys.ring.rotate(now: instant, activationDelay: delay)
+                for purpose in [KeyPurpose.tokenSigning, .tokenSigningRSA] {
+                    ring = try await ring.rotate(purpose, now: instant, activationDelay: delay)
+                }
+                try keys.replace(ring, now: instant)
                 return keys.ring.listing(at: instant)
             })
     }
@@ -294,15 +298,26 @@ extension KeyRing {
     /// What an operator may know of the signing keys.
     fileprivate func listing(at instant: Date) -> JSON {
         let current = try? currentSigningKey(at: instant).keyID
-        return .array(
-            signingKeys.map { key in
+        let credentialKeys = signingKeys.map { key -> JSON in
+            [
+                "id": .string(key.keyID), "purpose": .string(KeyPurpose.credentialSigning.rawValue),
+                "generation": .integer(Int64(key.generation)),
+                "algorithm": .string(key.privateKey.algorithm.rawValue), "signing": .bool(key.keyID == current),
+                "active_from": .string(key.activeFrom.formatted(.iso8601)),
+                "certificate_expires": .string(key.certificateExpires.formatted(.iso8601)),
+            ]
+        }
+        let tokenKeys = [KeyPurpose.tokenSigning, .tokenSigningRSA].flatMap { purpose -> [JSON] in
+            let signing = try? plainKey(purpose, at: instant).keyID
+            return (plainKeys[purpose] ?? []).map { key in
                 [
-                    "id": .string(key.keyID), "generation": .integer(Int64(key.generation)),
-                    "algorithm": .string(key.privateKey.algorithm.rawValue),
-                    "signing": .bool(key.keyID == current),
+                    "id": .string(key.keyID), "purpose": .string(purpose.rawValue),
+                    "generation": .integer(Int64(key.generation)),
+                    "algorithm": .string(key.privateKey.algorithm.rawValue), "signing": .bool(key.keyID == signing),
                     "active_from": .string(key.activeFrom.formatted(.iso8601)),
-                    "certificate_expires": .string(key.certificateExpires.formatted(.iso8601)),
                 ]
-            })
+            }
+        }
+        return .array(credentialKeys + tokenKeys)
     }
 }

@@ -92,9 +92,9 @@ struct DeliveryTests {
     @Test
     func `the PDF says which of its claims the code lacks`() async throws {
         let thesis = Claim(
-            "thesis", .json(.string(String(repeating: "word ", count: 120))), isSelectivelyDisclosable: true)
-        let note = Claim("note", .json(.string(String(repeating: "x", count: 300))), isSelectivelyDisclosable: true)
-        let portal = try TestPortal(try TestCredentials.inHand(TestCredentials.student(with: [thesis, note])))
+            "thesis", .json(.string(String(repeating: "word ", count: 150))), isSelectivelyDisclosable: true)
+        let logo = Claim("logo", .json(.string("data:image/png;base64," + String(repeating: "A", count: 800))))
+        let portal = try TestPortal(try TestCredentials.inHand(TestCredentials.student(with: [thesis, logo])))
         let response = try await portal.received().deliver("pdf")
         #expect(response.text.contains(hexadecimal("not in the code: thesis>")))
     }
@@ -124,7 +124,7 @@ struct DeliveryTests {
 
     @Test
     func `whatever is short enough for a code is drawn`() {
-        for length in [1, 1310, PaperCredential.sturdyBytes, PaperCredential.maximumBytes] {
+        for length in [1, 1310, 2331, 2332, PaperCredential.maximumBytes] {
             let text = String(repeating: "x", count: length)
             #expect(QRCode(text) != nil && PrintedCode(text, caption: "", side: 100) != nil)
         }

@@ -26,7 +26,6 @@ final class FakeWorld: HTTPExchange {
         var grantsAddress = true
         var userInfo: JSONObject = ["sub": "pairwise-1", "email": "ana@students.example"]
         var offer: JSONObject? = FakeWorld.offer
-        var wantsNonce = false
     }
 
     private struct State {

@@ -248,6 +248,13 @@ struct WatchedAttempts: AttemptStore {
         return try await store.reserve(counted, watching: watched, at: instant)
     }
 
+    func standing(
+        _ counters: [AttemptCounter], at instant: Date
+    ) async throws -> Result<[Int], AttemptsExhausted> {
+        work.note("look at \(counters.count)")
+        return try await store.standing(counters, at: instant)
+    }
+
     func release(
         _ reservations: [AttemptReservation], forgetting forgotten: [AttemptCounter]
     ) async throws {

@@ -32,7 +32,7 @@ package struct SQLConsentStore: ConsentStore {
             try connection.all(
                 """
                 SELECT id, client_id, sealed_detail, given_at, expires_at, last_used_at, withdrawn_at FROM consents
-                WHERE person = $1 ORDER BY given_at DESC LIMIT 200
+                WHERE person = $1 ORDER BY given_at DESC, id DESC LIMIT 200
                 """, .bytes(mark(person))
             ) { row in
                 RecordedConsent(

@@ -41,8 +41,10 @@ struct ConsentMarkup: Sendable {
             """)
     }
 
-    /// The first button is what the enter key presses anywhere in the form (HTML §4.10.22.2): neither answer.
-    private static let noDefault: HTML = "<button type=\"submit\" disabled hidden></button>\n"
+    /// The first button is what the enter key presses anywhere in the form (HTML §4.10.22.2): neither answer. Were it
+    /// disabled, browsers would press the next.
+    private static let noDefault: HTML =
+        "<button type=\"submit\" name=\"action\" value=\"stay\" tabindex=\"-1\" hidden></button>\n"
 
     /// Either answer looks the same, so that the page does not choose for the person.
     private func answer(_ action: String, _ key: String, _ picture: HTML) -> HTML {
