@@ -112,7 +112,8 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "RegistryRecords", "TransactionTimeline", "WebAuthn", "WireFormats", crypto,
+                "PersonAuthentication", "Portal", "RegistryRecords", "TransactionTimeline", "WebAuthn", "WireFormats",
+                crypto,
             ]),
         layer(
             "ConfigurationFile",
@@ -166,6 +167,13 @@ let package = Package(
         tests(
             "PagesTests",
             ["AuthorizationServer", "CredentialIssuer", "OAuth", "PersonAuthentication", "WebServer", httpTypes]),
+        tests(
+            "PortalTests",
+            [
+                "CredentialFormats", "CredentialIssuer", "JOSE", "MessageDelivery", "OAuth", "OpenID4VCI", "Portal",
+                "PrintedCredential", "Storage", "TestSupport", "Verifier", "WalletClient", "WebServer", "WireFormats",
+                "vouchsafe", crypto, httpTypes, logging,
+            ]),
         tests(
             "WalletCommandTests",
             ["OutgoingHTTP", "Verifier", "WalletClient", "vouchsafe", arguments, httpTypes]),

@@ -24,7 +24,7 @@ package struct TokenEndpoint: Sendable {
         let instant = now()
         let form = try EndpointForm.read(request)
         let message = try AccessTokenRequest(form: form)
-        let client = try await grants?.authenticator.authenticateIfNamed(request, form, at: instant)
+        let client = try await client(of: message, request, form, at: instant)
         let proof = try proofs.verify(request, at: instant)
         let uses = (client?.uses ?? []) + (proof.map { [$0.use] } ?? [])
         let answer: TokenResponse
@@ -42,6 +42,20 @@ package struct TokenEndpoint: Sendable {
         if let client { grants?.authenticator.addChallenge(to: &response, for: client, at: instant) }
         proofs.addNonce(to: &response, after: proof, at: instant)
         return response
+    }
+}
+
+extension TokenEndpoint {
+    /// The client of a request; nil if it names none, or with a pre-authorized code one that nobody knows: whoever has
+    /// that code may be anybody (OpenID4VCI 1.0 §6.1).
+    private func client(
+        of message: AccessTokenRequest, _ request: EndpointRequest, _ form: RequestForm, at instant: Date
+    ) async throws -> AuthenticatedClient? {
+        do {
+            return try await grants?.authenticator.authenticateIfNamed(request, form, at: instant)
+        } catch ClientAuthenticationRefusal.unknownClient(.none) where message.grant.type == GrantType.preAuthorizedCode {
+            return nil
+        }
     }
 }
 

@@ -71,6 +71,7 @@ package struct CredentialIssuance: Sendable {
             guard let named = grant.credentialIdentifiers[identifier] else { throw .unknownIdentifier }
             id = named
         case .configurationID(let named):
+            guard configurations[named] != nil else { throw .unknownConfiguration }
             // §8.2: whoever was given identifiers asks by them.
             guard grant.credentialIdentifiers.isEmpty else { throw .identifierNeeded }
             id = named

@@ -1,3 +1,5 @@
+import HTTPTypes
+package import OAuth
 package import RegistryRecords
 
 /// Where people are known: this program's own registry, or somebody else's.
@@ -40,6 +42,13 @@ package struct SourceUnavailable: Error, Sendable, CustomStringConvertible {
     package init(_ reason: String) { self.reason = reason }
 
     package var description: String { reason }
+}
+
+extension SourceUnavailable: Refusal {
+    package var wire: WireRefusal {
+        WireRefusal(
+            .serviceUnavailable, "temporarily_unavailable", "The registry of people does not answer; try again")
+    }
 }
 
 extension PersonRecord {

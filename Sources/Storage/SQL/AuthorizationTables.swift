@@ -31,10 +31,12 @@ enum AuthorizationTables {
         """
         CREATE TABLE grants (
             id BYTEA NOT NULL PRIMARY KEY, client_id TEXT NOT NULL, consent_id BYTEA NOT NULL, session_id BYTEA,
+            offer_id BYTEA,
             sealed_detail BYTEA NOT NULL, code_expires_at BIGINT NOT NULL, code_spent_at BIGINT,
             refresh_expires_at BIGINT, refresh_key BYTEA, revoked_at BIGINT)
         """,
         "CREATE INDEX grants_of_consent ON grants (consent_id)",
+        "CREATE INDEX grants_of_offer ON grants (offer_id) WHERE offer_id IS NOT NULL",
         "CREATE INDEX grants_of_session ON grants (session_id) WHERE session_id IS NOT NULL",
         """
         CREATE TABLE access_tokens (

@@ -62,10 +62,16 @@ package struct SQLOfferStore: OfferStore {
     package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
         cache.remove(id)
         return try await database.write { connection in
-            try connection.run(
+            let isCancelled = try connection.run(
                 """
                 UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
                 """, .integer(instant.microseconds), .bytes(id.bytes)) == 1
+            guard isCancelled else { return false }
+            // What people who logged in for it were given goes with it.
+            try connection.run(
+                "UPDATE grants SET revoked_at = $1 WHERE offer_id = $2 AND revoked_at IS NULL",
+                .integer(instant.microseconds), .bytes(id.bytes))
+            return true
         }
     }
 

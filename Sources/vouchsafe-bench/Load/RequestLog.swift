@@ -2,7 +2,7 @@ import Foundation
 
 /// What a request is for.
 enum RequestKind: Int, CaseIterable {
-    case pushedRequest, authorize, loginPage, login, consentPage, consent, token, nonce, credential
+    case pushedRequest, authorize, loginPage, login, consent, token, nonce, credential
 
     var name: String {
         switch self {
@@ -10,7 +10,6 @@ enum RequestKind: Int, CaseIterable {
         case .authorize: "authorize"
         case .loginPage: "login page"
         case .login: "login"
-        case .consentPage: "consent page"
         case .consent: "consent"
         case .token: "token request"
         case .nonce: "nonce request"

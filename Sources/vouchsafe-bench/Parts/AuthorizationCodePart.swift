@@ -44,7 +44,7 @@ struct AuthorizationCodePart {
     }
 
     private static let requests: [RequestKind] = [
-        .pushedRequest, .authorize, .login, .consentPage, .consent, .token, .nonce, .credential,
+        .pushedRequest, .authorize, .login, .consent, .token, .nonce, .credential,
     ]
 
     private func run(_ count: Int, _ people: SamplePeople, by load: Load? = nil) throws -> Load.Result {
@@ -103,11 +103,9 @@ private final class AuthorizationCodeWallet: LoadWorker {
             "/auth/authorize?client_id=\(Self.clientID)&request_uri=" + FormParameters.percentEncode(requestURI)
         let loginPage = try log.time(.authorize) { try browser.open(path) }.check("login page", status: 200)
         let login = try PageForm(in: loginPage.body)
-        let loggedIn = try log.time(.login) {
+        let consentPage = try log.time(.login) {
             try browser.send(login, "action=login&method=knowledge&" + person.facts)
-        }
-        let next = try loggedIn.redirection()
-        let consentPage = try log.time(.consentPage) { try browser.open(next) }.check("consent page", status: 200)
+        }.check("consent page", status: 200)
         let consent = try PageForm(in: consentPage.body)
         let answer = try log.time(.consent) { try browser.send(consent, "action=allow&remember=once") }.redirection()
         let query = answer.drop { $0 != "?" }.dropFirst()

@@ -46,8 +46,10 @@ struct WalletPortalIssuance: PortalIssuance {
                     credentialIssuer: issuer, credentialConfigurationIDs: [credential.id], preAuthorizedCode: nil,
                     authorizationCode: .init(authorizationServer: provider)))
             // Nothing is kept here, so nothing is asked for that would renew it.
+            // Many people use one computer: whoever comes next must not go on as the one before.
             let pending = try await flow.begin(
-                wanted, redirectURI: redirectURI, asking: .these(asksAddress ? Self.addressScopes : []))
+                wanted, redirectURI: redirectURI, asking: .these(asksAddress ? Self.addressScopes : []),
+                prompting: [.login])
             let record = pending.json
             guard let state = record["state"]?.string else { throw .malformedAnswer(.authorization) }
             return BegunIssuance(

@@ -50,7 +50,8 @@ extension Installation {
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {
         RetentionSweep(
             retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime),
-            identity: identity.map { SQLIdentityRetention(database: database, limits: $0.limits) }, logger: logger,
+            identity: identity.map { SQLIdentityRetention(database: database, limits: $0.limits) },
+            visits: SQLPortalVisits(database: database), logger: logger,
             now: now)
     }
 
@@ -87,7 +88,7 @@ extension Installation {
             configurations: roles.contains(.issuer) ? configuration.credentials : [],
             links: HeaderLinks(
                 account: roles.contains(.authorizationServer) && configuration.login != nil,
-                portal: roles.contains(.portal)))
+                portal: servesPortal(roles)))
         let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
         let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
         let provider = try identity.map { try self.provider($0, shared) }
@@ -100,7 +101,7 @@ extension Installation {
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
-        if roles.contains(.portal) { routes += try portal(messages, pages).routes }
+        if servesPortal(roles) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration,
@@ -109,6 +110,13 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics),
             management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
             identity: identity)
+    }
+
+    /// A portal needs somewhere to log in.
+    private func servesPortal(_ roles: Set<ServerRole>) -> Bool {
+        guard roles.contains(.portal) else { return false }
+        let isOwn = configuration.portal.provider == configuration.publicURL
+        return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
     private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite {
@@ -192,7 +200,7 @@ extension Installation {
         }
         let trail = ClientTrail()
         let site = IssuerSite(
-            identifier: identifier, metadata: metadataDocument(foreign), keys: { liveKeys.documents }, offers: offers,
+            identifier: identifier, metadata: metadataDocument(foreign, hasLogin: provider != nil), keys: { liveKeys.documents }, offers: offers,
             delegated: DelegatedOffers(
                 access: access(IssuerSite.Paths.offer), offers: offers, store: store, now: now),
             nonce: NonceEndpoint(nonces: nonces, proofs: shared.nonces, now: now),
@@ -268,9 +276,12 @@ extension Installation {
         return found
     }
 
-    private func metadataDocument(_ foreign: [String]) -> IssuerMetadataDocument {
+    /// Wallets take the first authorization server that suits: an issuer without login gives tokens for its own
+    /// pre-authorized codes only.
+    private func metadataDocument(_ foreign: [String], hasLogin: Bool) -> IssuerMetadataDocument {
         IssuerMetadataDocument(
-            credentialIssuer: configuration.publicURL, authorizationServers: [configuration.publicURL] + foreign,
+            credentialIssuer: configuration.publicURL,
+            authorizationServers: hasLogin ? [configuration.publicURL] + foreign : foreign + [configuration.publicURL],
             credentialEndpoint: configuration.publicURL + IssuerSite.Paths.credential,
             nonceEndpoint: configuration.publicURL + IssuerSite.Paths.nonce, batchSize: configuration.batchSize,
             display: configuration.display, configurations: configuration.credentials)

@@ -10,6 +10,8 @@ struct RetentionSweep: Service {
     let retention: SQLRetention
     /// Nil where nobody logs in.
     var identity: SQLIdentityRetention?
+    /// Nil where no portal is served.
+    var visits: SQLPortalVisits?
     let logger: Logger
     let now: @Sendable () -> Date
 
@@ -27,6 +29,7 @@ struct RetentionSweep: Service {
         do {
             let swept = try await retention.sweep(at: now())
             _ = try await identity?.sweep(at: now())
+            _ = try await visits?.sweep(at: now())
             guard swept != SQLRetention.Swept() else { return }
             logger.debug(
                 "deleted what is no longer needed",

@@ -93,10 +93,11 @@ package struct SQLInteractionStore: InteractionStore {
                 .integer(consent.givenAt.microseconds), SQLValue(consent.expiresAt?.microseconds))
             try connection.run(
                 """
-                INSERT INTO grants (id, client_id, consent_id, session_id, sealed_detail, code_expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO grants (id, client_id, consent_id, session_id, offer_id, sealed_detail, code_expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """, .bytes(grant.id.bytes), .text(grant.clientID), .bytes(consent.id.bytes),
-                SQLValue(grant.session?.bytes), .bytes(sealedGrant), .integer(codeExpiresAt.microseconds))
+                SQLValue(grant.session?.bytes), SQLValue(grant.transaction == grant.id ? nil : grant.transaction.bytes),
+                .bytes(sealedGrant), .integer(codeExpiresAt.microseconds))
             try TimelineTable.append(TimelineEvent(at: instant, step: .consent), to: grant.transaction, on: connection)
             return true
         }

@@ -37,14 +37,18 @@ package struct SQLAttemptStore: AttemptStore {
         _ counters: [AttemptCounter], at instant: Date
     ) async throws -> Result<[Int], AttemptsExhausted> {
         try database.read { connection in
-            if let exhausted = try Self.exhausted(counters, at: instant, on: connection) { return .failure(exhausted) }
-            return .success(
-                try counters.map { counter in
-                    try connection.first(
-                        "SELECT count FROM login_attempts WHERE key = $1 AND window_start > $2", .bytes(counter.key),
-                        Self.cutoff(counter, instant)
-                    ) { Int($0.integer(0)) } ?? 0
-                })
+            var (counts, until): ([Int], Date?) = ([], nil)
+            for counter in counters {
+                let found = try connection.first(
+                    "SELECT count, window_start FROM login_attempts WHERE key = $1 AND window_start > $2",
+                    .bytes(counter.key), Self.cutoff(counter, instant)
+                ) { (count: Int($0.integer(0)), start: Date(microseconds: $0.integer(1))) }
+                counts.append(found?.count ?? 0)
+                guard let found, found.count >= counter.limit else { continue }
+                let end = found.start.addingTimeInterval(counter.window.inSeconds)
+                until = max(until ?? end, end)
+            }
+            return until.map { .failure(AttemptsExhausted(until: $0)) } ?? .success(counts)
         }
     }
 

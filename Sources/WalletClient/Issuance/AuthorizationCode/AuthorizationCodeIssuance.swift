@@ -1,6 +1,6 @@
 package import Foundation
 import JOSE
-import OAuth
+package import OAuth
 package import OpenID4VCI
 package import Verifier
 import WireFormats
@@ -62,9 +62,10 @@ package struct AuthorizationCodeIssuance: Sendable {
     ///   - redirectURI: where the browser is to bring the answer: the client's own, as it is registered.
     ///   - style: how to say what is wanted, if there is a choice.
     ///   - further: what else is wanted.
+    ///   - prompts: what the person is to be asked in any case.
     package func begin(
         _ wanted: RequestableCredentials, redirectURI: String, by style: RequestStyle = .authorizationDetails,
-        asking further: FurtherScopes = .renewal
+        asking further: FurtherScopes = .renewal, prompting prompts: Set<Prompt> = []
     ) async throws(WalletRefusal) -> PendingAuthorization {
         let endpoint = try Self.authorizationEndpoint(of: wanted.server)
         let conversation = ServerConversation(
@@ -72,6 +73,7 @@ package struct AuthorizationCodeIssuance: Sendable {
         let secrets = Secrets(key: conversation.newKey())
         let wish = wanted.wish(by: style)
         var request = try request(for: wanted, wish, redirectURI: redirectURI, with: secrets)
+        request.prompts = prompts
         for scope in further.names where wanted.server.scopes.contains(scope) && !request.scopes.contains(scope) {
             request.scopes.append(scope)
         }
