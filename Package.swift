@@ -123,7 +123,8 @@ let package = Package(
             "WebServer",
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
+                "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline",
+                "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
             ], resources: [.copy("Resources")]),
 
@@ -133,8 +134,10 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
                 "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "Storage", "TransactionTimeline", "Verifier", "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Portal", "PrintedCredential", "RegistryRecords", "Storage", "TransactionTimeline", "Verifier",
+                "WalletClient", "WebAuthn", "WebServer",
+                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
+                nioPosix,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.

@@ -10,7 +10,8 @@ package struct AllowedDestinations: Sendable {
 
     /// - Parameter inside: whether the operator lets an address of the own network be reached for a host.
     package init(
-        loopback: Bool, inside: @escaping @Sendable (_ address: IPAddress, _ host: WebAddress) -> Bool = { _, _ in false }
+        loopback: Bool,
+        inside: @escaping @Sendable (_ address: IPAddress, _ host: WebAddress) -> Bool = { _, _ in false }
     ) {
         self.loopback = loopback
         self.inside = inside

@@ -52,9 +52,22 @@ def assert_dated(response: requests.Response) -> None:
 
 
 def assert_challenge(response: requests.Response, error: str | None) -> None:
-    """401 with a Bearer challenge; RFC 6750 section 3.1: no error code when no token was sent."""
+    """401 with a challenge for each scheme, and no error code, when no token was sent (RFC 6750 section 3.1).
+
+    To whom sent a bearer token that is no good, one for that scheme, with the error code.
+    """
     assert response.status_code == 401
-    challenge = response.headers["WWW-Authenticate"]
-    assert challenge.split(" ")[0] == "Bearer"
-    assert re.findall(r'error="([^"]*)"', challenge) == ([] if error is None else [error])
+    found = challenges(response)
+    assert set(found) == ({"Bearer", "DPoP"} if error is None else {"Bearer"})
+    assert re.findall(r'error="([^"]*)"', found["Bearer"]) == ([] if error is None else [error])
+    # RFC 9449 section 7.1.
+    assert "DPoP" not in found or re.fullmatch(r'algs="[A-Za-z0-9 ]*\bES256\b[A-Za-z0-9 ]*"', found["DPoP"])
     assert_dated(response)
+
+
+def challenges(response: requests.Response) -> dict[str, str]:
+    """The parameters of each challenge by its scheme; each stands in a header line of its own."""
+    lines = response.raw.headers.getlist("WWW-Authenticate")
+    found = {scheme: parameters for scheme, _, parameters in (line.partition(" ") for line in lines)}
+    assert len(found) == len(lines), f"a scheme is there twice: {lines}"
+    return found

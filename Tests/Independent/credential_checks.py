@@ -22,7 +22,8 @@ class Expectation:
 
     configuration: str
     subject: str
-    holder: HolderKey
+    # None for a credential that is bound to no key.
+    holder: HolderKey | None
     reference: str = "jwk"
 
 
@@ -43,7 +44,11 @@ def verify_sd_jwt_vc(
     payload = verified.payload
     assert verified.header["typ"] == "dc+sd-jwt"
     assert payload["vct"] == f"{keys.issuer}/vct/{expected.configuration}"
-    assert thumbprint_of(expected.holder) == bound_key(verified)
+    assert (expected.holder is None) == (expected.configuration == registry.UNBOUND)
+    if expected.holder is None:
+        assert "cnf" not in payload
+    else:
+        assert thumbprint_of(expected.holder) == bound_key(verified)
     leaf = verify_chain(verified.header["x5c"], root, keys.issuer)
     assert is_key_of(leaf, keys.of_url(payload["iss"], verified.header["kid"]))
     assert verified.decoy_count == registry.DECOYS[expected.configuration]

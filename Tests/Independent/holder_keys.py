@@ -13,6 +13,9 @@ ALGORITHMS = {"ES256": ("EC", "P-256"), "ES384": ("EC", "P-384"), "EdDSA": ("OKP
 # did:key method specification, "Signature Method Creation Algorithm".
 MULTICODEC = {"P-256": b"\x80\x24", "P-384": b"\x81\x24", "Ed25519": b"\xed\x01"}
 
+# By key type: RFC 7638 section 3.2, RFC 8037 section 2.
+REQUIRED_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
+
 BASE58_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -61,8 +64,7 @@ class HolderKey:
 
 def required_members(public_jwk: dict) -> dict:
     """What RFC 7638 hashes, in the order of the alphabet."""
-    names = ("crv", "kty", "x", "y") if public_jwk["kty"] == "EC" else ("crv", "kty", "x")
-    return {name: public_jwk[name] for name in names}
+    return {name: public_jwk[name] for name in REQUIRED_MEMBERS[public_jwk["kty"]]}
 
 
 def thumbprint(public_jwk: dict) -> str:

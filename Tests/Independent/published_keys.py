@@ -18,14 +18,14 @@ class RoomyRegistry(jws.JWSRegistry):
 
 
 class PublishedKeys:
-    """Every key set of one issuer, read afresh."""
+    """Every set of the keys that one issuer signs credentials with, read afresh."""
 
     def __init__(self, wallet: Wallet, issuer: str) -> None:
         self.issuer = issuer
         self.did = did_web(issuer)
         self.vc_issuer = wallet.get_json(well_known("jwt-vc-issuer", issuer))
         self.did_document = wallet.get_json(did_document_address(self.did), DID_DOCUMENT_TYPES)
-        self.jwks = wallet.get_json(issuer + "/auth/jwks.json")
+        self.jwks = wallet.get_json(issuer + "/issuance/jwks.json")
         self.issuer_jwks = self.vc_issuer.get("jwks") or wallet.get_json(self.vc_issuer["jwks_uri"])
         assert self.vc_issuer["issuer"] == issuer
         assert self.did_document["id"] == self.did
@@ -48,12 +48,17 @@ class PublishedKeys:
         return {
             "jwt-vc-issuer": self.issuer_jwks["keys"],
             "did.json": [method["publicKeyJwk"] for method in self.did_document["verificationMethod"]],
-            "jwks.json": self.jwks["keys"],
+            "issuance/jwks.json": self.jwks["keys"],
         }
 
     def thumbprints(self) -> dict[str, set[str]]:
         """The keys of each place by their RFC 7638 names."""
         return {place: {thumbprint(key) for key in keys} for place, keys in self.all_keys().items()}
+
+
+def token_keys(wallet: Wallet, issuer: str) -> list[dict]:
+    """The keys that the authorization server of that name signs tokens with."""
+    return wallet.get_json(wallet.get_json(well_known("oauth-authorization-server", issuer))["jwks_uri"])["keys"]
 
 
 def did_web(issuer: str) -> str:

@@ -15,17 +15,36 @@ FORMATS = {
     "student-id-jwt": "jwt_vc_json",
     "study-id": "jwt_vc_json-ld",
     "enrolment": "dc+sd-jwt",
+    "student-card": "dc+sd-jwt",
 }
-VALIDITY_DAYS = {"student-id": 365, "student-id-jwt": 365, "study-id": 365, "enrolment": 180}
+# For paper, which has no key.
+UNBOUND = "student-card"
+BOUND = [name for name in FORMATS if name != UNBOUND]
+VALIDITY_DAYS = {"student-id": 365, "student-id-jwt": 365, "study-id": 365, "enrolment": 180, "student-card": 365}
 # Digests of nothing that the configuration asks for.
-DECOYS = {"student-id": 3, "enrolment": 0}
-ALWAYS_DISCLOSED = {"student-id": {"university"}, "enrolment": set()}
+DECOYS = {"student-id": 3, "enrolment": 0, "student-card": 0}
+ALWAYS_DISCLOSED = {
+    "student-id": {"university"}, "enrolment": set(),
+    "student-card": {"given_name", "family_name", "student_number", "programme"},
+}
 CREDENTIAL_TYPES = {"student-id-jwt": "StudentID", "study-id": "StudyID"}
+# The direction of each language.
+DIRECTIONS = {"en": "ltr", "ar": "rtl", "fr": "ltr", "uk": "ltr"}
+UNIVERSITY_NAMES = {
+    "en": UNIVERSITY, "ar": "جامعة نورثمير", "fr": "Université de Northmere", "uk": "Університет Нортмір"}
 NAMES = {
-    "student-id": {"en": "Student ID", "ar": "بطاقة الطالب"},
-    "student-id-jwt": {"en": "Student ID (W3C)", "ar": "بطاقة الطالب (W3C)"},
-    "study-id": {"en": "Study ID", "ar": "هوية الدراسة"},
-    "enrolment": {"en": "Proof of enrolment", "ar": "إثبات التسجيل"},
+    "student-id": {"en": "Student ID", "ar": "بطاقة الطالب", "fr": "Carte d’étudiant", "uk": "Студентський квиток"},
+    "student-id-jwt": {
+        "en": "Student ID (W3C)", "ar": "بطاقة الطالب (W3C)", "fr": "Carte d’étudiant (W3C)",
+        "uk": "Студентський квиток (W3C)"},
+    "study-id": {
+        "en": "Study ID", "ar": "هوية الدراسة", "fr": "Identifiant d’études", "uk": "Навчальне посвідчення"},
+    "enrolment": {
+        "en": "Proof of enrolment", "ar": "إثبات التسجيل", "fr": "Attestation d’inscription",
+        "uk": "Довідка про навчання"},
+    "student-card": {
+        "en": "Student card on paper", "ar": "بطاقة الطالب الورقية", "fr": "Carte d’étudiant sur papier",
+        "uk": "Паперовий студентський квиток"},
 }
 
 
@@ -81,7 +100,15 @@ def enrolment(row: dict) -> dict:
     }
 
 
-MAPPINGS = {"student-id": student_id, "student-id-jwt": student_id_jwt, "study-id": study_id, "enrolment": enrolment}
+def student_card(row: dict) -> dict:
+    """The claims of the student card on paper."""
+    return same(row, "given_name", "family_name", "student_number", "programme")
+
+
+MAPPINGS = {
+    "student-id": student_id, "student-id-jwt": student_id_jwt, "study-id": study_id, "enrolment": enrolment,
+    "student-card": student_card,
+}
 
 
 def same(row: dict, *names: str) -> dict:

@@ -17,7 +17,7 @@ from holder_keys import HolderKey, base64url, from_base64url
 from openid_checks import header_of, key_set, verified
 from plain_browser import PlainBrowser
 from provider_setup import MakeProvider, Provider, ask_for_credential, by_configuration, by_identifier
-from published_keys import DID_DOCUMENT_TYPES, PublishedKeys, did_document_address, did_web
+from published_keys import PublishedKeys
 from wallet import PRE_AUTHORIZED_CODE, Discovery, Wallet, well_known
 
 pytest_plugins = ["provider_fixtures"]
@@ -69,16 +69,6 @@ class Pair:
         return wallet.discover(self.issuer.url)
 
 
-class IssuerKeys(PublishedKeys):
-    """The keys of an issuer that is no authorization server, and so has no key set of one."""
-
-    def __init__(self, wallet: Wallet, issuer: str) -> None:
-        self.issuer, self.did = issuer, did_web(issuer)
-        self.vc_issuer = wallet.get_json(well_known("jwt-vc-issuer", issuer))
-        self.did_document = wallet.get_json(did_document_address(self.did), DID_DOCUMENT_TYPES)
-        self.issuer_jwks = self.vc_issuer.get("jwks") or wallet.get_json(self.vc_issuer["jwks_uri"])
-
-
 @pytest.fixture(scope="module", params=["jwt", "introspection"])
 def pair(request: pytest.FixtureRequest, make_provider: MakeProvider) -> Pair:
     """Tokens that the issuer verifies, or asks about."""
@@ -100,7 +90,7 @@ def test_credential_across_processes(client: str, pair: Pair, wallet: Wallet) ->
     [credential] = assert_issued(ask(flow, discovery, key=holder))
     [root] = x509.load_pem_x509_certificates(
         requests.get(pair.issuer.url + "/trust/development-root.pem", timeout=10).content)
-    verify(credential, IssuerKeys(wallet, pair.issuer.url), root, Expectation("student-id", person.id, holder))
+    verify(credential, PublishedKeys(wallet, pair.issuer.url), root, Expectation("student-id", person.id, holder))
 
 
 def test_authorization_details_across_processes(pair: Pair, wallet: Wallet) -> None:
@@ -250,7 +240,7 @@ def test_issuer_behind_a_foreign_server(make_provider: MakeProvider, wallet: Wal
         [credential] = assert_issued(ask(flow, discovery, key=holder))
         [root] = x509.load_pem_x509_certificates(
             requests.get(issuer.url + "/trust/development-root.pem", timeout=10).content)
-        verify(credential, IssuerKeys(wallet, issuer.url), root, Expectation("student-id", person.id, holder))
+        verify(credential, PublishedKeys(wallet, issuer.url), root, Expectation("student-id", person.id, holder))
         assert_refused(ask(flow, discovery, by_configuration("enrolment")), 403, "insufficient_scope")
         assert_refused(ask(flow, discovery, token="A" * 48), 401, "invalid_token")
         assert flow.revoke(flow.tokens["access_token"]).status_code == 200

@@ -13,7 +13,7 @@ from code_wallet import CodeFlow
 from html_page import Element
 from local_tls import make_local_tls
 from people import Person
-from plain_browser import Departure, PlainBrowser, Shown, same_origin, shown
+from plain_browser import Departure, PlainBrowser, Shown, departed, same_origin, shown
 from provider_setup import MakeProvider, Provider, ask_for_credential, by_configuration
 from sign_in import Visitor, choose_method, login_values, problem_on
 from tls_front import TLSFront
@@ -183,9 +183,9 @@ def test_page_of_another_browser(
 def test_answer_goes_to_the_browser_that_logged_in(
     provider: Provider, wallet: Wallet, browser: PlainBrowser, new_browser: NewBrowser
 ) -> None:
-    """Between a person's login and their browser's next step, an attacker who asks again and again gets no code.
+    """After the login of a person who has agreed before, an attacker who asks again and again gets no code.
 
-    The person has agreed to this client before, so no page would come in between.
+    The login itself is answered with the code: there is no step after it that another browser could take.
     """
     person = provider.people[3]
     first = provider.flow(wallet, "keyed", scope="student_id")
@@ -198,10 +198,10 @@ def test_answer_goes_to_the_browser_that_logged_in(
     form = page.html.one("login-form")
     typed = {**page.html.values(form), **login_values(page, "password", person), "action": "login"}
     target = urljoin(page.url, form.attributes["action"])
-    assert browser.send("POST", target, data=typed, headers=same_origin(page.url)).is_redirect
+    answer = browser.send("POST", target, data=typed, headers=same_origin(page.url))
     for address in (flow.address(), target):
         assert_no_way_on(attacker.open(address))
-    assert browser.open(target).parameters["code"]
+    assert departed(browser.follow(answer)).parameters["code"]
 
 
 def consent_page_at(browser: PlainBrowser, address: str, person: Person) -> Shown:

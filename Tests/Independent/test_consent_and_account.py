@@ -333,7 +333,7 @@ def tab_to(page: Page, name: str) -> None:
 def test_by_keyboard_alone(
     provider: Provider, person: Person, open_page: Callable[..., Page], wallet: Wallet
 ) -> None:
-    """Through login and consent without a mouse."""
+    """Through login and consent without a mouse; Enter anywhere but on a button is no answer."""
     page = open_page()
     flow = provider.flow(wallet, "web", scope="openid email", prompt="consent")
     out = WayOut(page.context, flow.client.redirect_uri)
@@ -345,8 +345,10 @@ def test_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(part(page, "consent-form")).to_be_visible()
     tab_to(page, "claim-email")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(part(page, "consent-form")).to_be_visible()
+    tab_to(page, "claim-email")
     page.keyboard.press("Space")
     tab_to(page, "allow")
     page.keyboard.press("Enter")

@@ -14,9 +14,9 @@ from jwcrypto.jws import InvalidJWSSignature
 import registry
 from answers import assert_dated, assert_issued, assert_private
 from credential_checks import Expectation, verify
-from holder_keys import ALGORITHMS, HolderKey, base64url, from_base64url
+from holder_keys import ALGORITHMS, HolderKey, base64url, from_base64url, thumbprint
 from proofs import KEY_REFERENCES, make_proof
-from published_keys import PRIVATE_MEMBERS, PublishedKeys
+from published_keys import PRIVATE_MEMBERS, PublishedKeys, token_keys
 from sd_jwt_checks import bound_key, verify_sd_jwt
 from visits import Visit
 from vouchsafe import Vouchsafe
@@ -24,12 +24,14 @@ from wallet import PRE_AUTHORIZED_CODE, Wallet, credential_request, offer_parame
 
 SD_JWT_CONFIGURATIONS = [name for name, format in registry.FORMATS.items() if format == "dc+sd-jwt"]
 BATCH = 3
+# What the issuer's keys are for.
+PURPOSES = {"credential-signing": "ES256", "token-signing": "ES256", "token-signing-rsa": "RS256"}
 
 
 @pytest.mark.parametrize("shape", ["proofs", "proof"])
 @pytest.mark.parametrize("reference", KEY_REFERENCES)
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("configuration", registry.FORMATS)
+@pytest.mark.parametrize("configuration", registry.BOUND)
 def test_credential_verifies(
     configuration: str, algorithm: str, reference: str, shape: str, server: Vouchsafe, wallet: Wallet,
     keys: PublishedKeys, development_root: x509.Certificate,
@@ -49,12 +51,25 @@ def test_unusual_records_keep_every_code_point(
     development_root: x509.Certificate,
 ) -> None:
     """Names in any script, normalised or not, and records with gaps come out as they are in the registry."""
-    holder = HolderKey.make()
-    [credential] = wallet.accept(server.create_offer(configuration, subject[1]).link, keys=[holder])
+    holder = None if configuration == registry.UNBOUND else HolderKey.make()
+    [credential] = wallet.accept(server.create_offer(configuration, subject[1]).link, keys=holder and [holder])
     verify(credential, keys, development_root, Expectation(configuration, subject[1], holder))
 
 
-@pytest.mark.parametrize("configuration", registry.FORMATS)
+@pytest.mark.parametrize("proofs", [None, 1, 2], ids=["no proof", "a proof", "two proofs"])
+def test_unbound_credential_needs_no_key(
+    proofs: int | None, server: Vouchsafe, wallet: Wallet, keys: PublishedKeys, development_root: x509.Certificate,
+) -> None:
+    """Whoever shows keys all the same gets the one credential, with none of them in it."""
+    visit = Visit(server, wallet, registry.UNBOUND)
+    body = {"credential_configuration_id": registry.UNBOUND}
+    if proofs is not None:
+        body = visit.request(*(visit.forged() for _ in range(proofs)))
+    [credential] = assert_issued(visit.ask(body))
+    verify(credential, keys, development_root, Expectation(registry.UNBOUND, registry.ANYBODY, None))
+
+
+@pytest.mark.parametrize("configuration", registry.BOUND)
 def test_batch_has_one_credential_for_each_key(
     configuration: str, server: Vouchsafe, wallet: Wallet, keys: PublishedKeys, development_root: x509.Certificate,
 ) -> None:
@@ -155,8 +170,11 @@ def test_issuer_metadata_describes_every_configuration(server: Vouchsafe, wallet
         entry = metadata["credential_configurations_supported"][name]
         assert entry["format"] == format
         assert entry["scope"] == name.replace("-", "_")
-        assert set(entry["cryptographic_binding_methods_supported"]) >= set(KEY_REFERENCES)
-        assert set(entry["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"]) == set(ALGORITHMS)
+        if name == registry.UNBOUND:
+            assert not {"cryptographic_binding_methods_supported", "proof_types_supported"} & set(entry)
+        else:
+            assert set(entry["cryptographic_binding_methods_supported"]) >= set(KEY_REFERENCES)
+            assert set(entry["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"]) == set(ALGORITHMS)
         assert entry["credential_signing_alg_values_supported"] == ["ES256"]
         described = entry["credential_metadata"]
         assert {item["locale"]: item["name"] for item in described["display"]} == registry.NAMES[name]
@@ -164,7 +182,7 @@ def test_issuer_metadata_describes_every_configuration(server: Vouchsafe, wallet
 
 @pytest.mark.parametrize("configuration", registry.FORMATS)
 def test_issuer_metadata_describes_every_claim(configuration: str, server: Vouchsafe, wallet: Wallet) -> None:
-    """Each claim of a credential has a description by its path, with a name in both languages."""
+    """Each claim of a credential has a description by its path, with a name in every language."""
     metadata = wallet.discover(server.url).issuer["credential_configurations_supported"][configuration]
     paths = [tuple(claim["path"]) for claim in metadata["credential_metadata"]["claims"]]
     assert len(set(paths)) == len(paths)
@@ -173,7 +191,7 @@ def test_issuer_metadata_describes_every_claim(configuration: str, server: Vouch
         assert (*prefix, name) in paths
     for claim in metadata["credential_metadata"]["claims"]:
         # The elements of an array have a path that ends with null, and no name of their own.
-        assert claim["path"][-1] is None or {item["locale"] for item in claim["display"]} == {"en", "ar"}
+        assert claim["path"][-1] is None or {item["locale"] for item in claim["display"]} == set(registry.DIRECTIONS)
 
 
 def test_issuer_metadata_identifies_each_type(server: Vouchsafe, wallet: Wallet) -> None:
@@ -205,7 +223,8 @@ def test_authorization_server_metadata(server: Vouchsafe, wallet: Wallet) -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("ar", "ar"), ("fr;q=0.9, ar;q=0.5", "ar"), ("en;q=0.1, ar", "ar"), ("en-GB", "en")])
+    ("asked", "given"),
+    [("ar", "ar"), ("de;q=0.9, ar;q=0.5", "ar"), ("en;q=0.1, fr", "fr"), ("en-GB", "en"), ("uk-UA, en", "uk")])
 def test_issuer_metadata_negotiates_language(asked: str, given: str, server: Vouchsafe, wallet: Wallet) -> None:
     """The best language comes first in every display, and Content-Language says which it is."""
     response = wallet.http.get(
@@ -219,19 +238,29 @@ def test_issuer_metadata_negotiates_language(asked: str, given: str, server: Vou
 def test_issuer_metadata_in_no_known_language(server: Vouchsafe, wallet: Wallet) -> None:
     """Whoever asks for a language that is not there gets what everybody gets, the default language first."""
     address = server.url + "/.well-known/openid-credential-issuer"
-    assert wallet.http.get(address, headers={"Accept-Language": "fr"}).json() == wallet.http.get(address).json()
+    assert wallet.http.get(address, headers={"Accept-Language": "de"}).json() == wallet.http.get(address).json()
 
 
 # Keys and types.
 
 
-def test_key_sets_agree_and_are_public(server: Vouchsafe, keys: PublishedKeys) -> None:
+def test_key_sets_agree_and_are_public(keys: PublishedKeys) -> None:
     """The same keys everywhere, under distinct names, and nothing private in them."""
     assert len({frozenset(names) for names in keys.thumbprints().values()}) == 1
     for jwks in keys.all_keys().values():
         assert jwks and all(not PRIVATE_MEMBERS & set(key) for key in jwks)
     for jwks in (keys.issuer_jwks["keys"], keys.jwks["keys"]):
         assert len({key["kid"] for key in jwks}) == len(jwks)
+
+
+def test_token_keys_are_others(server: Vouchsafe, wallet: Wallet, keys: PublishedKeys) -> None:
+    """What signs tokens signs no credentials: one key for each algorithm, nothing private in them."""
+    found = token_keys(wallet, server.url)
+    assert sorted((key["kty"], key["alg"], key["use"]) for key in found) == [
+        ("EC", "ES256", "sig"), ("RSA", "RS256", "sig")]
+    assert all(not PRIVATE_MEMBERS & set(key) for key in found)
+    assert all(key["kid"] == thumbprint(key) for key in found)
+    assert not {thumbprint(key) for key in found} & keys.thumbprints()["did.json"]
 
 
 @pytest.mark.parametrize("configuration", SD_JWT_CONFIGURATIONS)
@@ -270,17 +299,30 @@ def test_tampered_credential_does_not_verify(server: Vouchsafe, wallet: Wallet, 
 def test_rotation_keeps_old_credentials_verifiable(
     other_server: Vouchsafe, wallet: Wallet
 ) -> None:
-    """After `keys rotate` there is a further key, and credentials from before and after it verify."""
+    """After `keys rotate` there is a further key of each kind, and credentials from before and after it verify."""
     before = PublishedKeys(wallet, other_server.url)
+    assert_listed(other_server, wallet, before, 1)
     [old] = wallet.accept(other_server.create_offer("enrolment").link)
     verify_sd_jwt(old, before)
     rotated = other_server.run("keys", "rotate")
     assert rotated.returncode == 0, rotated.stderr
     after = wait_for_more_keys(wallet, other_server, before)
     assert before.thumbprints()["did.json"] < after.thumbprints()["did.json"]
+    assert_listed(other_server, wallet, after, 2)
     [new] = wallet.accept(other_server.create_offer("enrolment").link)
     verify_sd_jwt(old, after)
     verify_sd_jwt(new, after)
+
+
+def assert_listed(server: Vouchsafe, wallet: Wallet, keys: PublishedKeys, generations: int) -> None:
+    """The operator sees so many keys of each purpose, of which one signs, and they are those that are published."""
+    entries = server.run_json("keys", "list")
+    for purpose, algorithm in PURPOSES.items():
+        found = [entry for entry in entries if entry["purpose"] == purpose]
+        assert [entry["algorithm"] for entry in found] == [algorithm] * generations
+        assert [entry["signing"] for entry in found].count(True) == 1
+    published = [*keys.jwks["keys"], *token_keys(wallet, server.url)]
+    assert sorted(entry["id"] for entry in entries) == sorted(key["kid"] for key in published)
 
 
 def wait_for_more_keys(wallet: Wallet, server: Vouchsafe, before: PublishedKeys) -> PublishedKeys:

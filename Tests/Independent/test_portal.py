@@ -22,9 +22,11 @@ from wallet import Wallet
 pytest_plugins = ["provider_fixtures"]
 
 NewBrowser = Callable[..., PlainBrowser]
-CREDENTIALS = ["student-id", "student-id-jwt", "study-id", "enrolment"]
+CREDENTIALS = ["student-id", "student-id-jwt", "study-id", "enrolment", "student-card"]
 # Of a credential that fits on paper and has the person's address in it; others can be had in fewer ways.
 WAYS = {"wallet", "file", "print", "pdf", "email"}
+# By whether a PDF's font has the letters of their names: Benoît Saint-Orvault, and Jiří Měšťánek.
+WESTERN, OTHER = 4, 3
 WAIT_SECONDS = 15
 
 
@@ -107,13 +109,17 @@ def test_portal_asks_as_the_strictest_client(town_hall: Provider, plain: PlainBr
     assert set(parse_qs(urlsplit(address).query)) == {"client_id", "request_uri"}
 
 
-def test_second_credential_needs_no_second_login(town_hall: Provider, plain: PlainBrowser) -> None:
-    """The session is the provider's; consent is asked for each."""
-    person = town_hall.people[1]
-    fetch(plain, town_hall, person)
+def test_second_credential_needs_a_second_login(town_hall: Provider, plain: PlainBrowser) -> None:
+    """Many people use one computer: whoever comes next does not go on as the one before."""
+    fetch(plain, town_hall, town_hall.people[1])
+    page = begin(plain, town_hall, "enrolment")
+    assert page.html.has("login-form")
+    person = town_hall.people[2]
     visitor = Visitor(person, plain)
-    visitor.answer(begin(plain, town_hall, "enrolment"))
-    assert visitor.answered == ["consent"]
+    page = shown(visitor.answer(page))
+    assert visitor.answered == ["login", "consent"]
+    assert person.facts["student_number"] in page.html.root.text
+    assert town_hall.people[1].facts["student_number"] not in page.html.root.text
 
 
 # Taking it away.
@@ -155,11 +161,20 @@ def test_on_paper(town_hall: Provider, plain: PlainBrowser) -> None:
 
 def test_as_pdf(town_hall: Provider, plain: PlainBrowser) -> None:
     """A document, complete from its first line to its last."""
-    page = fetch(plain, town_hall, town_hall.people[3], "enrolment")
+    page = fetch(plain, town_hall, town_hall.people[WESTERN], "enrolment")
     answer = deliver(plain, page, "pdf")
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-") and answer.content.rstrip().endswith(b"%%EOF")
     assert "no-store" in answer.headers["Cache-Control"] and len(answer.content) > 1_000
+
+
+def test_no_pdf_of_other_letters(town_hall: Provider, plain: PlainBrowser) -> None:
+    """Whose name has letters that the font lacks is not offered a document with gaps, and gets none."""
+    page = fetch(plain, town_hall, town_hall.people[OTHER], "enrolment")
+    assert set(page.html.starting("portal-deliver-")) >= WAYS - {"pdf"}
+    assert not page.html.has("portal-deliver-pdf")
+    answer = deliver(plain, page, "file", {"way": "pdf"})
+    assert answer.status_code in (400, 403, 404) and not answer.content.startswith(b"%PDF-")
 
 
 def test_by_mail(town_hall: Provider, plain: PlainBrowser, mail: MailSink) -> None:

@@ -40,7 +40,7 @@ FORM_FAULTS: dict[str, tuple[Callable[[dict], object], str]] = {
     "unexpected transaction code": (lambda form: {**form, "tx_code": "123456"}, "invalid_request"),
     "unknown code": (lambda form: {**form, "pre-authorized_code": secrets.token_urlsafe(27)}, "invalid_grant"),
     "short code": (lambda form: {**form, "pre-authorized_code": "x"}, "invalid_grant"),
-    "long code": (lambda form: {**form, "pre-authorized_code": "x" * 4_000}, "invalid_grant"),
+    "long code": (lambda form: {**form, "pre-authorized_code": "x" * 4_000}, "invalid_request"),
     "code in other letters": (lambda form: {**form, "pre-authorized_code": swapped(form)}, "invalid_grant"),
     "code with a zero byte": (lambda form: {**form, "pre-authorized_code": code_of(form) + "\0"}, "invalid_grant"),
     "code with a space": (lambda form: {**form, "pre-authorized_code": code_of(form) + " "}, "invalid_grant"),

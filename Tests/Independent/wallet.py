@@ -44,6 +44,10 @@ class Discovery:
         """Where credentials come from."""
         return self.issuer["credential_endpoint"]
 
+    def is_bound(self, configuration: str) -> bool:
+        """Whether a credential is bound to a key, which a proof shows: OpenID4VCI 1.0 section 12.2.4."""
+        return "proof_types_supported" in self.issuer["credential_configurations_supported"][configuration]
+
 
 class Wallet:
     """One wallet with one HTTP connection; not to be shared between threads."""
@@ -109,15 +113,18 @@ class Wallet:
         self, link: str, tx_code: str | None = None, *, keys: list[HolderKey] | None = None, reference: str = "jwk",
         shape: str = "proofs",
     ) -> list[str]:
-        """The first credential of an offer, one copy for each key."""
+        """The first credential of an offer, one copy for each key; only one if it is bound to none."""
         offer = self.read_offer(link)
+        configuration = first_configuration(offer)
         discovery = self.discover(offer["credential_issuer"])
         token = self.redeem(discovery, offer, tx_code)
+        if not discovery.is_bound(configuration):
+            return self.credentials(discovery, token, {"credential_configuration_id": configuration})
         nonce = self.nonce(discovery)
         proofs = [
             make_proof(key, discovery.credential_issuer, nonce, reference) for key in keys or [HolderKey.make()]
         ]
-        return self.credentials(discovery, token, credential_request(first_configuration(offer), proofs, shape))
+        return self.credentials(discovery, token, credential_request(configuration, proofs, shape))
 
     # HTTP.
 

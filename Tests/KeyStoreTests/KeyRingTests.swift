@@ -51,7 +51,7 @@ struct KeyRingTests {
         ]
         for record in await records.records {
             let ciphertext = Array(record.sealedPrivate.dropFirst(13).dropLast(16))
-            #expect(ciphertext.count == 32)
+            #expect(record.algorithm == "RS256" ? ciphertext.count > 1000 : ciphertext.count == 32)
             #expect(!secrets.contains(ciphertext))
         }
     }

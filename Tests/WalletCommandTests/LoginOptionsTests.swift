@@ -14,7 +14,7 @@ struct LoginOptionsTests {
         ])
         #expect(options.answers.methods == ["password", "email_code"])
         #expect(options.answers.fields == ["username": "ana", "password": "a=b c", "code": ""])
-        #expect(options.answers.consent == .allow(.everything))
+        #expect(options.answers.consent == .allow(.everything, remember: "365d"))
         #expect(options.clientID == "vouchsafe-wallet")
     }
 

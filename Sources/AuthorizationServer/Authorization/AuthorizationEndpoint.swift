@@ -135,7 +135,8 @@ package struct AuthorizationEndpoint: Sendable {
     }
 
     /// Tells the client if its address is known to be its own, else the person.
-    private func reject(_ refusal: AuthorizationRefusal, _ reply: AuthorizationReply) async throws -> InteractionOutcome {
+    private func reject(_ refusal: AuthorizationRefusal, _ reply: AuthorizationReply) async throws -> InteractionOutcome
+    {
         guard refusal.mayBeRedirected, let id = reply.clientID, let client = try await clients.client(id),
             let address = rules.redirectURI(reply.redirectURI, of: client, isAuthenticated: false)
         else { throw InteractionRefusal.request(code: refusal.wire.code, reason: refusal.reason) }

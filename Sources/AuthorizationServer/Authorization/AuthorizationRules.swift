@@ -108,7 +108,9 @@ package struct AuthorizationRules: Sendable {
             ordered.append(OrderedCredential(entry: entry, byDetails: true))
         }
         for scope in request.scopes {
-            guard let entry = catalog.entry(scope: scope), client.mayAsk(for: scope), !ordered.contains(where: { $0.entry == entry }) else {
+            guard let entry = catalog.entry(scope: scope), client.mayAsk(for: scope),
+                !ordered.contains(where: { $0.entry == entry })
+            else {
                 continue
             }
             ordered.append(OrderedCredential(entry: entry, byDetails: false))

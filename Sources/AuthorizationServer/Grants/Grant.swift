@@ -140,7 +140,8 @@ extension GrantedCredential {
         guard let id = json["id"]?.string, let issuer = json["issuer"]?.string else {
             throw DamagedState("granted credential")
         }
-        self.init(configurationID: id, issuer: issuer, identifier: json["identifier"]?.string,
+        self.init(
+            configurationID: id, issuer: issuer, identifier: json["identifier"]?.string,
             scope: json["scope"]?.string)
     }
 }

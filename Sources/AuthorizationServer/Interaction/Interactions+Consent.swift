@@ -69,7 +69,12 @@ extension Interactions {
         _ interaction: Interaction, _ order: AuthorizationOrder, _ person: IdentifiedPerson, claims: [OrderedClaim],
         under consent: Consent, _ visit: BrowserVisit, _ changes: BrowserChanges
     ) async throws -> InteractionOutcome {
-        let offer = try await rules.offer(of: order, at: visit.at)
+        let offer: OfferInvitation?
+        do {
+            offer = try await rules.offer(of: order, at: visit.at)
+        } catch let refusal as AuthorizationRefusal {
+            return try await refuse(interaction, order, refusal, changes, at: visit.at)
+        }
         // An offer made to somebody is for nobody else.
         if let invited = offer?.person, !invited.hasSameBytes(as: person.person) {
             return try await refuse(interaction, order, .accessDenied, changes, at: visit.at)

@@ -43,7 +43,9 @@ package struct InteractionSubmission: Sendable {
     var username: String { text("username") }
 
     /// What was typed for a method; nil where a code is to be entered but none was sent.
-    func attempt(_ method: LoginMethod, fields: [KnowledgeField], sentCode: String?, challenge: [UInt8]) -> LoginAttempt? {
+    func attempt(_ method: LoginMethod, fields: [KnowledgeField], sentCode: String?, challenge: [UInt8])
+        -> LoginAttempt?
+    {
         switch method {
         case .knowledge:
             .knowledge(

@@ -17,7 +17,8 @@ package struct Session: Sendable, Equatable {
     package let lastSeenAt: Date
 
     package init(
-        id: TicketID, name: TicketID, person: String, methods: [LoginMethod], authenticatedAt: Date, expiresAt: Date, lastSeenAt: Date
+        id: TicketID, name: TicketID, person: String, methods: [LoginMethod], authenticatedAt: Date, expiresAt: Date,
+        lastSeenAt: Date
     ) {
         self.id = id
         self.name = name
@@ -37,7 +38,8 @@ package struct Session: Sendable, Equatable {
     }
 
     package init(id: TicketID, detail: JSON, expiresAt: Date, lastSeenAt: Date) throws(DamagedState) {
-        guard let name = detail["name"]?.ticketID, let person = detail["person"]?.string, let at = detail["at"]?.integer else {
+        guard let name = detail["name"]?.ticketID, let person = detail["person"]?.string, let at = detail["at"]?.integer
+        else {
             throw DamagedState("session")
         }
         self.init(

@@ -53,7 +53,8 @@ extension TokenEndpoint {
     ) async throws -> AuthenticatedClient? {
         do {
             return try await grants?.authenticator.authenticateIfNamed(request, form, at: instant)
-        } catch ClientAuthenticationRefusal.unknownClient(.none) where message.grant.type == GrantType.preAuthorizedCode {
+        } catch ClientAuthenticationRefusal.unknownClient(.none) where message.grant.type == GrantType.preAuthorizedCode
+        {
             return nil
         }
     }

@@ -29,7 +29,8 @@ package struct StoredOffer: Sendable, Equatable {
 
     package init(
         id: TicketID, credentialConfigurationIDs: [String], subject: AccessGrant.Subject?,
-        grant: OfferGrant = .preAuthorizedCode, txCodeMAC: [UInt8]?, createdAt: Date, expiresAt: Date, progress: Progress = Progress()
+        grant: OfferGrant = .preAuthorizedCode, txCodeMAC: [UInt8]?, createdAt: Date, expiresAt: Date,
+        progress: Progress = Progress()
     ) {
         self.id = id
         self.credentialConfigurationIDs = credentialConfigurationIDs

@@ -56,7 +56,8 @@ extension RegistryLogin {
         }
         let counter = StoredOneTimeCode.Counter(key: limiter.key(of: subject), isOwnDevice: subject.isOwnDevice)
         let sent = try await codes.send(
-            to: person, by: method, language: circumstances.language, lifetime: code.lifetime, counter: counter, at: circumstances.at)
+            to: person, by: method, language: circumstances.language, lifetime: code.lifetime, counter: counter,
+            at: circumstances.at)
         return sent.map { .success($0) } ?? .failure(.unavailable)
     }
 

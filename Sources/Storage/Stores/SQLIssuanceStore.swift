@@ -44,7 +44,9 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
                 cache.remove(issuance.grant.transaction)
                 return .failure(.accessEnded)
             }
-            guard try SingleUseTable.spend(issuance.uses, on: connection) == nil else { return .failure(.proofReplayed) }
+            guard try SingleUseTable.spend(issuance.uses, on: connection) == nil else {
+                return .failure(.proofReplayed)
+            }
             for (index, nonce) in issuance.nonces.enumerated() {
                 let spent = try connection.run(
                     "INSERT INTO spent_nonces (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(nonce.bytes))

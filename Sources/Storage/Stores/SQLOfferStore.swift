@@ -62,10 +62,11 @@ package struct SQLOfferStore: OfferStore {
     package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
         cache.remove(id)
         return try await database.write { connection in
-            let isCancelled = try connection.run(
-                """
-                UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
-                """, .integer(instant.microseconds), .bytes(id.bytes)) == 1
+            let isCancelled =
+                try connection.run(
+                    """
+                    UPDATE offers SET cancelled_at = $1, sealed_claims = NULL WHERE id = $2 AND cancelled_at IS NULL
+                    """, .integer(instant.microseconds), .bytes(id.bytes)) == 1
             guard isCancelled else { return false }
             // What people who logged in for it were given goes with it.
             try connection.run(
@@ -98,7 +99,8 @@ package struct SQLOfferStore: OfferStore {
         }
         return StoredOffer(
             id: id, credentialConfigurationIDs: row.text(1).split(separator: " ").map(String.init),
-            subject: try subject(row, of: id), grant: row.optionalText(10).flatMap(OfferGrant.init) ?? .preAuthorizedCode,
+            subject: try subject(row, of: id),
+            grant: row.optionalText(10).flatMap(OfferGrant.init) ?? .preAuthorizedCode,
             txCodeMAC: row.optionalBytes(4), createdAt: Date(microseconds: row.integer(6)),
             expiresAt: Date(microseconds: row.integer(7)),
             progress: StoredOffer.Progress(

@@ -38,11 +38,14 @@ package struct BrowserSite: Sendable {
         let interaction = Route.Path.withParameter(prefix: path + Paths.interaction)
         return [
             Route(.get, .exact(path + Paths.authorize), name: "authorize", handler: page(authorize)),
-            Route(.post, .exact(path + Paths.authorize), name: "authorize", bodyLimit: 128 << 10, handler: page(authorize)),
+            Route(
+                .post, .exact(path + Paths.authorize), name: "authorize", bodyLimit: 128 << 10, handler: page(authorize)
+            ),
             Route(.get, interaction, name: "interaction", handler: page(show)),
             Route(.post, interaction, name: "interaction", bodyLimit: 32 << 10, handler: page(submit)),
             Route(.get, .exact(path + Paths.logout), name: "logout", handler: page(askLogout)),
-            Route(.post, .exact(path + Paths.logout), name: "logout", bodyLimit: 32 << 10, handler: page(confirmLogout)),
+            Route(
+                .post, .exact(path + Paths.logout), name: "logout", bodyLimit: 32 << 10, handler: page(confirmLogout)),
         ] + accountRoutes(at: path + Paths.account)
     }
 

@@ -28,7 +28,8 @@ package struct IssuerSite: Sendable {
         package let developmentRootPEM: String
 
         package init(
-            jwks: PublishedDocument, tokenKeys: PublishedDocument, jwtVCIssuer: PublishedDocument, did: PublishedDocument,
+            jwks: PublishedDocument, tokenKeys: PublishedDocument, jwtVCIssuer: PublishedDocument,
+            did: PublishedDocument,
             developmentRootPEM: String
         ) {
             self.jwks = jwks
@@ -53,7 +54,8 @@ package struct IssuerSite: Sendable {
 
     package init(
         identifier: String, metadata: IssuerMetadataDocument,
-        keys: @escaping @Sendable () -> KeyDocuments, offers: Offers, delegated: DelegatedOffers, nonce: NonceEndpoint, credential: CredentialEndpoint,
+        keys: @escaping @Sendable () -> KeyDocuments, offers: Offers, delegated: DelegatedOffers, nonce: NonceEndpoint,
+        credential: CredentialEndpoint,
         trail: ClientTrail, now: @escaping @Sendable () -> Date
     ) {
         path = WellKnown.split(identifier).map { $0.path == "/" ? "" : $0.path } ?? ""

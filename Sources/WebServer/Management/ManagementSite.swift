@@ -141,7 +141,9 @@ package struct ManagementSite: Sendable {
     private func importPeople(_ request: EndpointRequest) async throws -> EndpointResponse {
         let outcome: ImportOutcome
         do throws(ImportRefusal) {
-            let reader = RegistryImport(schema: schema, secretColumns: secretColumns) { _ in throw ManagementRefusal.imageFilesNotHere }
+            let reader = RegistryImport(schema: schema, secretColumns: secretColumns) { _ in
+                throw ManagementRefusal.imageFilesNotHere
+            }
             outcome = try reader.read(request.body, as: request.hasContentType("text/csv") ? .csv : .json)
         } catch {
             throw ManagementRefusal.unreadableImport(error.description)

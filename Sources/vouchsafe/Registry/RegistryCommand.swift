@@ -8,7 +8,8 @@ struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry", abstract: "Imports and shows the people that credentials are about.",
         subcommands: [
-            RegistryImportCommand.self, RegistryListCommand.self, RegistryShowCommand.self, RegistrySetLoginCommand.self,
+            RegistryImportCommand.self, RegistryListCommand.self, RegistryShowCommand.self,
+            RegistrySetLoginCommand.self,
         ])
 }
 

@@ -119,7 +119,8 @@ extension Installation {
         return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
-    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite {
+    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite
+    {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
         let browser = BrowserSite(
@@ -200,7 +201,8 @@ extension Installation {
         }
         let trail = ClientTrail()
         let site = IssuerSite(
-            identifier: identifier, metadata: metadataDocument(foreign, hasLogin: provider != nil), keys: { liveKeys.documents }, offers: offers,
+            identifier: identifier, metadata: metadataDocument(foreign, hasLogin: provider != nil),
+            keys: { liveKeys.documents }, offers: offers,
             delegated: DelegatedOffers(
                 access: access(IssuerSite.Paths.offer), offers: offers, store: store, now: now),
             nonce: NonceEndpoint(nonces: nonces, proofs: shared.nonces, now: now),

@@ -70,8 +70,7 @@ import WireFormats
         let browser = TestBrowser(provider)
         let form = try ShownPage(reply: await browser.open(Self.draft)).form("login-form")
         for index in 0..<6 {
-            let number = ("fact_student_number", "S-20\(index)")
-            let typed = Self.wrong().filter { $0.name != number.0 } + [number]
+            let typed = TestPerson.zubeida.facts.map { ($0.name, "nobody's \(index)") } + [("action", "login")]
             #expect(await browser.submit(form, typed).status == 400)
         }
         let right = TestPerson.ulrich.facts + [("action", "login")]
@@ -130,9 +129,10 @@ import WireFormats
         #expect(!second.has("username"))
         #expect(browser.cookie("session") == nil)
         #expect(try await send([("pin", "000000")], on: second, browser).status == 400)
-        // The name of another person changes nothing.
-        let reply = try await send(
-            [("pin", TestPerson.pin), ("username", TestPerson.ulrich.email)], on: second, browser)
+        // Another person's factor is no better than a wrong one.
+        let other = [("pin", TestPerson.pin), ("username", TestPerson.ulrich.email)]
+        #expect(try await send(other, on: second, browser).status == 400)
+        let reply = try await send([("pin", TestPerson.pin)], on: second, browser)
         let code = try #require(try ClientAnswer(await browser.allow(reply))["code"])
         let tokens = try GivenTokens(await provider.redemption(code, draft).send())
         let own = try await TestBrowser(provider).tokens(Self.draft)

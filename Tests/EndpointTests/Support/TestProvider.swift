@@ -68,7 +68,7 @@ final class TestProvider: Sendable {
     /// The codes that were sent to a telephone, once there are as many as are waited for.
     func codes(sentTo person: TestPerson = .zubeida, count: Int = 1) async throws -> [String] {
         try await messages(in: issuer.file("sms.jsonl"), count: count).filter { $0["to"] == .string(person.phone) }
-            .compactMap { $0["text"]?.string?.split(separator: " ").last.map(String.init) }
+            .compactMap { $0["text"]?.string?.split { !$0.isNumber }.first { $0.count == 6 }.map(String.init) }
     }
 
     /// Messages are written behind the answers.

@@ -37,7 +37,8 @@ struct PageTexts: Sendable {
 
     /// As ``text(_:_:)``, without the marks that keep directions apart: for messages in plain text.
     func plain(_ key: String, _ values: [String: String]) -> String {
-        String(String.UnicodeScalarView(text(key, values).unicodeScalars.filter { $0 != "\u{2068}" && $0 != "\u{2069}" }))
+        String(
+            String.UnicodeScalarView(text(key, values).unicodeScalars.filter { $0 != "\u{2068}" && $0 != "\u{2069}" }))
     }
 
     mutating func fillGaps(from other: PageTexts) {

@@ -31,7 +31,8 @@ final class DocumentCache: Sendable {
     func document(at url: String, freshAt instant: Date?) async -> [UInt8]? {
         let time = now()
         let known = entries.withLock { $0[url] }
-        let oldest = instant.map { $0.addingTimeInterval(-Self.leastInterval) } ?? time.addingTimeInterval(-Self.lifetime)
+        let oldest =
+            instant.map { $0.addingTimeInterval(-Self.leastInterval) } ?? time.addingTimeInterval(-Self.lifetime)
         if let known, known.fetchedAt > oldest { return known.body }
         if let failed = failures.withLock({ $0[url] }), time.timeIntervalSince(failed) < Self.leastInterval {
             return known?.body

@@ -29,7 +29,9 @@ struct Catalogs: CredentialCatalogSource {
             CatalogEntry(
                 configurationID: id, issuer: issuer, scope: configuration.scope,
                 name: LocalizedText(display: configuration.display) ?? LocalizedText(id), issuerName: name,
-                claims: configuration.claims.compactMap { LocalizedText(display: $0["display"]?.array?.compactMap(\.object) ?? []) })
+                claims: configuration.claims.compactMap {
+                    LocalizedText(display: $0["display"]?.array?.compactMap(\.object) ?? [])
+                })
         }
     }
 }

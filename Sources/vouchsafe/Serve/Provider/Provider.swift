@@ -158,6 +158,7 @@ extension Installation {
             shared.roles.contains(.issuer)
             ? configuration.credentials.map { $0.catalogEntry(issuer: configuration.publicURL, issuerName: name) } : []
         return Catalogs(
-            own: CredentialCatalog(own), foreign: configuration.authorizationServer.credentialIssuers, documents: shared.documents)
+            own: CredentialCatalog(own), foreign: configuration.authorizationServer.credentialIssuers,
+            documents: shared.documents)
     }
 }

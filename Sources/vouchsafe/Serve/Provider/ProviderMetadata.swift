@@ -26,7 +26,8 @@ extension Installation {
         metadata.revocationEndpoint = url + Paths.revoke
         metadata.endSessionEndpoint = url + Paths.logout
         metadata.challengeEndpoint = url + Paths.challenge
-        metadata.scopes = ["openid", "offline_access"] + provider.texts.scopes + configuration.credentials.compactMap(\.scope)
+        metadata.scopes =
+            ["openid", "offline_access"] + provider.texts.scopes + configuration.credentials.compactMap(\.scope)
         metadata.responseTypes = ["code"]
         metadata.responseModes = ["query", "form_post"]
         metadata.authorizationDetailsTypes = ["openid_credential"]
