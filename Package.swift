@@ -143,7 +143,10 @@ let package = Package(
         // What the program is tried with.
         layer(
             "FuzzTargets",
-            ["CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
+            [
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WebAuthn", "WireFormats", crypto,
+                httpTypes,
+            ]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
         .executableTarget(

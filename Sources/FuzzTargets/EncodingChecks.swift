@@ -34,11 +34,6 @@ enum EncodingChecks {
         let value = (try? FormParameters(parsing: encoded))?["name"] ?? ""
         try hold("any text comes back", for: input, value.hasSameBytes(as: text))
         _ = try? BearerToken(in: EndpointRequest(method: .post, query: text[...]))
-        let request = EndpointRequest(
-            method: .post, headers: [.contentType: "application/x-www-form-urlencoded"], body: input)
-        if case .preAuthorizedCode(let code, let txCode)? = try? TokenRequest(decoding: request) {
-            try hold("a parameter that counts has a value", for: input, !code.isEmpty && txCode?.isEmpty != true)
-        }
         return (try? FormParameters(parsing: input)) != nil
     }
 }

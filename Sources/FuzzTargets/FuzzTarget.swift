@@ -12,6 +12,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case credentialRequest = "credential-request"
     case keyProof = "key-proof"
     case offerLink = "offer-link"
+    case tokenRequest = "token-request"
+    case authorizationRequest = "authorization-request"
+    case clientMetadata = "client-metadata"
+    case keySet = "jwk-set"
+    case encrypted = "jwe"
+    case possessionProof = "dpop"
+    /// The attestation object of a registration: CBOR from a browser.
+    case passkey
 
     /// Gives `input` to the parser.
     ///
@@ -30,6 +38,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .credentialRequest: try MessageChecks.credentialRequest(input)
         case .keyProof: try TokenChecks.keyProof(input)
         case .offerLink: try MessageChecks.offerLink(input)
+        case .tokenRequest: try AuthorizationChecks.tokenRequest(input)
+        case .authorizationRequest: try AuthorizationChecks.authorizationRequest(input)
+        case .clientMetadata: try AuthorizationChecks.clientMetadata(input)
+        case .keySet: try TokenChecks.keySet(input)
+        case .encrypted: try TokenChecks.encrypted(input)
+        case .possessionProof: try TokenChecks.possessionProof(input)
+        case .passkey: try AuthorizationChecks.passkey(input)
         }
     }
 
@@ -48,6 +63,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .credentialRequest: Samples.credentialRequests
         case .keyProof: [Samples.keyProof]
         case .offerLink: Samples.offerLinks
+        case .tokenRequest: AuthorizationSamples.tokenRequests
+        case .authorizationRequest: AuthorizationSamples.authorizationRequests
+        case .clientMetadata: AuthorizationSamples.clientMetadata
+        case .keySet: [AuthorizationSamples.keySet]
+        case .encrypted: [AuthorizationSamples.encrypted]
+        case .possessionProof: [AuthorizationSamples.possessionProof]
+        case .passkey: [AuthorizationSamples.attestationObject]
         }
     }
 }

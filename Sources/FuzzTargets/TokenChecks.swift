@@ -1,5 +1,6 @@
 import CredentialFormats
 import JOSE
+import OAuth
 import OpenID4VCI
 import WireFormats
 
@@ -27,6 +28,36 @@ enum TokenChecks {
         let text = String(decoding: input, as: UTF8.self)
         guard (try? VerifiedKeyProof(verifying: text, against: Samples.proofExpectation)) != nil else { return false }
         try hold("only what was signed is a proof", for: input, input == Samples.keyProof)
+        return true
+    }
+
+    static func possessionProof(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        let text = String(decoding: input, as: UTF8.self)
+        let expected = AuthorizationSamples.possession
+        guard (try? DPoPProof(verifying: text, expecting: expected)) != nil else { return false }
+        try hold("only what was signed is a proof", for: input, input == AuthorizationSamples.possessionProof)
+        return true
+    }
+
+    static func encrypted(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        guard let sealed = try? SealedJWE(parsing: input) else { return false }
+        let opened = try? sealed.open(
+            with: AuthorizationSamples.decryptionKey, allowing: Set(KeyManagementAlgorithm.allCases),
+            encryptions: Set(ContentEncryption.allCases))
+        if opened != nil {
+            try hold("only what was sealed opens", for: input, input == AuthorizationSamples.encrypted)
+        }
+        return true
+    }
+
+    static func keySet(_ input: [UInt8]) throws(BrokenPromise) -> Bool {
+        guard let set = try? PublicJWKSet(parsing: input) else { return false }
+        for algorithm in SignatureAlgorithm.allCases {
+            for key in set.verificationKeys(keyID: nil, algorithm: algorithm) {
+                let again = try? PublicKey(jwk: key.jwk, allowing: .rsa(default: .ps256))
+                try hold("a key comes back from its own JWK", for: input, again?.thumbprint == key.thumbprint)
+            }
+        }
         return true
     }
 }
