@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 VOID_ELEMENTS = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
 }
-BUTTON_TYPES = {"submit", "image"}
 UNSENT_TYPES = {"button", "reset", "submit", "image", "file"}
 
 

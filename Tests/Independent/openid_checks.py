@@ -3,7 +3,6 @@
 import hashlib
 import json
 import time
-from datetime import datetime, timezone
 
 from joserfc import jwe, jwk, jws
 
@@ -79,8 +78,3 @@ def claims_of(person: Person) -> dict:
         "email": row["email"], "student_number": row["student_number"],
         "address": {name: text for name, text in address.items() if text},
     }
-
-
-def moment_of(claims: dict) -> datetime:
-    """When the person has logged in."""
-    return datetime.fromtimestamp(claims["auth_time"], timezone.utc)

@@ -18,14 +18,14 @@ from openid_checks import header_of, key_set, verified
 from plain_browser import PlainBrowser
 from provider_setup import MakeProvider, Provider, ask_for_credential, by_configuration, by_identifier
 from published_keys import PublishedKeys
-from wallet import PRE_AUTHORIZED_CODE, Discovery, Wallet, well_known
+from wallet import PRE_AUTHORIZED_CODE, Discovery, Wallet
 
 pytest_plugins = ["provider_fixtures"]
 
 STUDENT_ID = by_configuration("student-id")
 CALLBACK = "https://wallet.example/callback"
 # How soon an issuer asks again after it had no answer.
-RECOVERY_SECONDS = 20
+RECOVERY_SECONDS = 30
 
 
 class Pair:

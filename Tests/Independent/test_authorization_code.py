@@ -15,7 +15,7 @@ from credential_checks import Expectation, verify
 from holder_keys import HolderKey
 from openid_checks import key_set
 from people import Person
-from plain_browser import Departure, PlainBrowser, Shown
+from plain_browser import Departure, PlainBrowser, Shown, departed, shown
 from provider_setup import (
     MakeProvider, Provider, ask_for_credential, by_configuration, by_identifier, with_every_client)
 from published_keys import PRIVATE_MEMBERS, PublishedKeys
@@ -387,6 +387,17 @@ def test_pre_authorized_code_with_a_key(provider: Provider, person: Person, wall
     assert_issued(ask_for_credential(flow, STUDENT_ID, token=token))
 
 
+def test_pre_authorized_code_of_a_stranger(provider: Provider, person: Person, wallet: Wallet) -> None:
+    """A wallet that gives a name which nobody knows is as good as one that gives none; one that is known proves it."""
+    metadata = provider.metadata(wallet)
+    offer = wallet.read_offer(provider.create_offer(subject=person.id).link)
+    known = wallet.post(metadata["token_endpoint"], data={**token_form(offer), "client_id": "web"})
+    assert_refused(known, 400, "invalid_client")
+    answer = wallet.post(metadata["token_endpoint"], data={**token_form(offer), "client_id": "some-wallet"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["token_type"] == "Bearer"
+
+
 # Attested wallets.
 
 
@@ -491,6 +502,38 @@ def test_cancelled_offer_is_over(provider: Provider, person: Person, offer_to: C
             assert "error" in flow.visit(Visitor(person, browser))
     else:
         assert_refused(answer, 400, "invalid_request")
+
+
+def test_offer_is_cancelled_during_the_login(
+    provider: Provider, person: Person, offer_to: Callable, wallet: Wallet
+) -> None:
+    """The client is told when the person agrees."""
+    offer = offer_to(person)
+    flow = provider.flow(wallet, "wallet", scope="student_id", issuer_state=issuer_state(wallet, offer))
+    with flow.browser() as browser:
+        page = shown(browser.open(flow.address()))
+        consent = shown(Visitor(person, browser).log_in(page))
+        assert provider.run("offer", "cancel", offer.id).returncode == 0
+        answer = flow.checked(departed(browser.press(consent, "allow")))
+    assert answer["error"] == "invalid_request" and "code" not in answer
+
+
+def test_cancelling_an_offer_ends_what_it_began(
+    provider: Provider, person: Person, offer_to: Callable, wallet: Wallet
+) -> None:
+    """Codes that were not redeemed yet, access tokens and refresh tokens; others that the person has go on."""
+    offer = offer_to(person)
+    state = issuer_state(wallet, offer)
+    redeemed, other = (
+        provider.flow(wallet, "wallet", scope="student_id", issuer_state=text).log_in(person, remember="30d")
+        for text in (state, None))
+    assert redeemed.tokens["refresh_token"] and other.tokens
+    begun = provider.flow(wallet, "wallet", scope="student_id", issuer_state=state).log_in(person)
+    assert provider.run("offer", "cancel", offer.id).returncode == 0
+    assert_refused(ask_for_credential(redeemed, STUDENT_ID), 401, "invalid_token")
+    assert_refused(redeemed.ask_to_refresh(), 400, "invalid_grant")
+    assert_refused(begun.ask_for_tokens(), 400, "invalid_grant")
+    assert_issued(ask_for_credential(other, STUDENT_ID))
 
 
 # Refresh tokens.

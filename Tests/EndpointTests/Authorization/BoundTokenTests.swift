@@ -138,8 +138,9 @@ import WireFormats
         case 2: call.headers[values: .dpop] += call.headers[values: .dpop]
         default:
             // Used for another offer.
-            #expect(try await redemption(provider, await provider.issuer.makeOffer())
-                .with(.dpop, good.headers[.dpop]).send().status == 200)
+            #expect(
+                try await redemption(provider, await provider.issuer.makeOffer())
+                    .with(.dpop, good.headers[.dpop]).send().status == 200)
         }
         let reply = await call.send()
         #expect(reply.status == 400)

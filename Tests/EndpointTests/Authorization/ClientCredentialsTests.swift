@@ -57,8 +57,14 @@ import WireFormats
                 try call(provider, .app),
                 .init("unauthorized_client", "The client is not registered for this grant type")
             ),
-            (try call(provider, .narrow, [("scope", "card")]), .init("invalid_scope", "More was asked for than was granted")),
-            (try call(provider, .library, [("scope", "openid")]), .init("invalid_scope", "More was asked for than was granted")),
+            (
+                try call(provider, .narrow, [("scope", "card")]),
+                .init("invalid_scope", "More was asked for than was granted")
+            ),
+            (
+                try call(provider, .library, [("scope", "openid")]),
+                .init("invalid_scope", "More was asked for than was granted")
+            ),
             (
                 try call(provider, .library, [("resource", "https://unknown.example.org")]),
                 .init("invalid_target", "The resource is unknown or was not granted")

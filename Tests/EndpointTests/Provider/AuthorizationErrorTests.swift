@@ -129,7 +129,8 @@ struct BadAuthorization: Sendable, CustomTestStringConvertible {
 
     func send(to provider: TestProvider) async -> Reply {
         var call = ProviderCall(
-            provider: provider, path: AuthorizationSite.Paths.authorize, form: AuthorizationDraft(.app).request.parameters)
+            provider: provider, path: AuthorizationSite.Paths.authorize,
+            form: AuthorizationDraft(.app).request.parameters)
         for (name, value) in changes { call[name] = value }
         return await TestBrowser(provider).get(call.path + "?" + FormParameters.encode(call.form) + more)
     }

@@ -85,7 +85,9 @@ import WireFormats
 
     @Test(
         "More than was agreed to is asked for; less is not",
-        arguments: [(["openid"], false), (["openid", "card"], false), (["openid", "diploma"], true), (["diploma"], true)])
+        arguments: [
+            (["openid"], false), (["openid", "card"], false), (["openid", "diploma"], true), (["diploma"], true),
+        ])
     func comparesScopes(_ scopes: [String], _ isAsked: Bool) async throws {
         let provider = try await TestProvider()
         let browser = TestBrowser(provider)

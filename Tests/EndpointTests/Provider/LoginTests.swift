@@ -104,7 +104,8 @@ import WireFormats
         #expect(ShownPage(reply: reply).has("consent-form"))
     }
 
-    @Test("Nobody logs in by a method that is not offered, or too early", arguments: ["pin", "email_code", "passkey", ""])
+    @Test(
+        "Nobody logs in by a method that is not offered, or too early", arguments: ["pin", "email_code", "passkey", ""])
     func refusesMethod(_ method: String) async throws {
         let provider = try await TestProvider()
         try await provider.setSecrets()

@@ -98,7 +98,8 @@ import WireFormats
         let strong = Self.draft.with { $0.acrValues = ["urn:example:retina", ProviderSettings.strong] }
         var reply = try await browser.open(strong)
         reply = try await browser.sendFacts(reply)
-        reply = try await browser.submit(ShownPage(reply: reply).form("login-form"), [("pin", TestPerson.pin), ("action", "login")])
+        reply = try await browser.submit(
+            ShownPage(reply: reply).form("login-form"), [("pin", TestPerson.pin), ("action", "login")])
         let answer = try ClientAnswer(reply)
         let tokens = try GivenTokens(await provider.redemption(try #require(answer["code"]), strong).send())
         #expect(try tokens.idClaims()["acr"] == .string(ProviderSettings.strong))
