@@ -67,7 +67,9 @@ package struct RegisteredClient: Sendable {
 
     /// What stands for the client when people are called by another name in each sector, OpenID Connect Core §8.1.
     var sector: String {
-        if let uri = metadata.sectorIdentifierURI, let host = RedirectURI(uri)?.webHost { return host }
+        if let uri = metadata.sectorIdentifierURI, let host = URLComponents(string: uri)?.host {
+            return host.lowercased()
+        }
         let hosts = Set(metadata.redirectURIs.compactMap(\.webHost))
         return hosts.count == 1 ? hosts.first ?? id : id
     }

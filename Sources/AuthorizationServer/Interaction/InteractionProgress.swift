@@ -86,7 +86,10 @@ package protocol InteractionStore: Sendable {
     /// Ends it without a grant; false if it was ended before.
     func finish(_ id: TicketID, at instant: Date) async throws -> Bool
 
-    /// Ends it with consent and grant in one atomic step; false, and nothing happened, if it was ended before.
-    func finish(_ id: TicketID, giving grant: Grant, under consent: Consent, codeExpiresAt: Date, at instant: Date)
-        async throws -> Bool
+    /// Ends it with consent and grant in one atomic step; false, and nothing happened, if it was ended before, or the
+    /// consent was withdrawn or the session ended since.
+    func finish(
+        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID?, codeExpiresAt: Date,
+        at instant: Date
+    ) async throws -> Bool
 }

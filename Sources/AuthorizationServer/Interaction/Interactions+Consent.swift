@@ -93,7 +93,7 @@ extension Interactions {
             refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil,
             isOfAttestedWallet: interaction.request["attested"]?.bool ?? false)
         let isFirst = try await stores.interactions.finish(
-            interaction.id, giving: grant, under: consent,
+            interaction.id, giving: grant, under: consent, in: person.sessionID,
             codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
         guard isFirst else { throw InteractionRefusal.alreadyAnswered }
         let code = tickets.codes.ticket(for: id).text

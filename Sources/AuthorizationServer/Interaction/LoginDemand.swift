@@ -64,11 +64,14 @@ struct IdentifiedPerson: Sendable {
     let authenticatedAt: Date
     /// ``Session/name``.
     let session: TicketID
+    /// ``Session/id``.
+    let sessionID: TicketID
 
     init(_ session: Session) {
         person = session.person
         methods = session.methods
         authenticatedAt = session.authenticatedAt
         self.session = session.name
+        sessionID = session.id
     }
 }

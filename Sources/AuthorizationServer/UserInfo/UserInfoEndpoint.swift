@@ -64,7 +64,7 @@ package struct UserInfoEndpoint: Sendable {
             throw UserInfoRefusal.presentation(error)
         }
         guard let id = tokens.identifier(of: presented.text, at: instant),
-            let live = try await store.token(id, at: instant)
+            let live = try await store.token(id, at: instant), isForUserInfo(live)
         else { throw UserInfoRefusal.token(presented.scheme) }
         guard let thumbprint = live.token.keyThumbprint else {
             guard presented.scheme == .bearer else { throw UserInfoRefusal.token(.bearer) }
@@ -73,6 +73,14 @@ package struct UserInfoEndpoint: Sendable {
         guard presented.scheme == .dpop else { throw UserInfoRefusal.token(.dpop) }
         try await prove(request, presented.text, thumbprint, at: instant)
         return live
+    }
+
+    /// Another service that was sent a token for itself must not get the person's claims by it. Where no resource was
+    /// asked for, the audience is the issuers of the credentials, who cannot use a token that is bound to a key.
+    private func isForUserInfo(_ live: LiveToken) -> Bool {
+        let audience = live.token.audience
+        if audience.isEmpty || audience.contains(where: { $0.hasSameBytes(as: idTokens.policy.issuer) }) { return true }
+        return live.grant?.resources.isEmpty == true && live.token.keyThumbprint != nil
     }
 
     private func prove(

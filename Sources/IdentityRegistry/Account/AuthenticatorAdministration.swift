@@ -40,7 +40,7 @@ package struct AuthenticatorAdministration: Sendable {
         self.passkeys = passkeys
     }
 
-    /// Sets a person's password or PIN.
+    /// Sets a person's password or PIN, and ends their sessions.
     package func set(
         _ secret: String, as kind: SecretKind, of person: String
     ) async throws -> Result<Void, AuthenticatorRefusal> {
@@ -48,7 +48,7 @@ package struct AuthenticatorAdministration: Sendable {
         do throws(SecretRuleFault) { try kind.check(secret) } catch { return .failure(.rule(error)) }
         do {
             let hash = try await hasher.hash(secret, as: kind)
-            try await secrets.set([StoredSecret(person: person, kind: kind, hash: hash)])
+            try await secrets.set([StoredSecret(person: person, kind: kind, hash: hash, endsSessions: true)])
             return .success(())
         } catch is HashingBusy {
             return .failure(.busy)

@@ -15,8 +15,10 @@ package struct StoredSecret: Sendable, Equatable {
     package let person: String
     package let kind: SecretKind
     package let hash: ScryptHash
+    /// Whether the person is logged out everywhere: an import that is repeated does not, since it sets what was set.
+    package let endsSessions: Bool
 
-    package init(person: String, kind: SecretKind, hash: ScryptHash) {
-        (self.person, self.kind, self.hash) = (person, kind, hash)
+    package init(person: String, kind: SecretKind, hash: ScryptHash, endsSessions: Bool = false) {
+        (self.person, self.kind, self.hash, self.endsSessions) = (person, kind, hash, endsSessions)
     }
 }

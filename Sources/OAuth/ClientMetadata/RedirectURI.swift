@@ -41,7 +41,7 @@ package struct RedirectURI: Sendable, Equatable {
             let isLoopback = Self.loopbackHosts.contains(String(parts.host))
             guard scheme == "https" || isLoopback else { return nil }
             kind = isLoopback && scheme == "http" ? .loopback : .web
-            webHost = kind == .web ? String(parts.host) : nil
+            webHost = kind == .web ? parts.host.lowercased() : nil
             aroundPort =
                 kind == .loopback ? Ends(start: "http://" + parts.host, end: String(parts.rest)) : nil
             privateScheme = nil

@@ -99,8 +99,8 @@ package struct SQLRetention: Sendable {
         return total
     }
 
-    /// Authorization requests are over an hour after they were made at the latest.
-    private static let interactionMemory = Duration.seconds(3600)
+    /// The longest that can be configured: ten minutes to open an authorization request, an hour to log in.
+    private static let interactionMemory = Duration.seconds(600 + 3600)
     /// Grants without refresh token are remembered for a day: a code that comes back then is known for a second use.
     private static let grantMemory = Duration.seconds(86_400)
 

@@ -147,6 +147,19 @@ import WireFormats
         #expect(ShownPage(reply: try await thief.open(Self.draft)).has("login-form"))
     }
 
+    @Test("A password that the operator sets ends the person's sessions, and nobody else's")
+    func endsWithPassword() async throws {
+        let provider = try await TestProvider()
+        let browser = try await remembered(provider)
+        let other = TestBrowser(provider)
+        _ = try await other.code(Self.draft, as: .ulrich, remember: "30d")
+        let reply = await provider.issuer.manage(
+            .put, "/registry/logins/" + TestPerson.zubeida.id, ["password": "another horse battery"])
+        #expect(reply.status == 204)
+        #expect(ShownPage(reply: try await browser.open(Self.draft)).has("login-form"))
+        #expect(try ClientAnswer(await other.open(Self.draft))["code"] != nil)
+    }
+
     @Test("Over TLS cookies are for this host alone; on this machine they go without")
     func setsCookies() async throws {
         for (url, prefix, attribute) in [

@@ -73,7 +73,8 @@ package struct SQLInteractionStore: InteractionStore {
     }
 
     package func finish(
-        _ id: TicketID, giving grant: Grant, under consent: Consent, codeExpiresAt: Date, at instant: Date
+        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID? = nil, codeExpiresAt: Date,
+        at instant: Date
     ) async throws -> Bool {
         let sealedGrant = grant.sealed(with: sealer)
         let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
@@ -83,6 +84,8 @@ package struct SQLInteractionStore: InteractionStore {
             let isWithdrawn = try connection.first(
                 "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
             ) { _ in true }
+            // What is given after the session has ended would not end with it.
+            if let session, try !SQLSessionStore.isLive(session, on: connection) { return false }
             guard isWithdrawn == nil, try Self.finish(id, at: instant, on: connection) else { return false }
             // A consent that is remembered from before is there already.
             try connection.run(

@@ -66,6 +66,12 @@ package struct SQLSessionStore: SessionStore {
             .integer(session.lastSeenAt.microseconds))
     }
 
+    static func isLive(_ id: TicketID, on connection: SQLiteConnection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM sessions WHERE id = $1 AND ended_at IS NULL", .bytes(id.bytes)
+        ) { _ in true } != nil
+    }
+
     static func end(_ id: TicketID, at instant: Date, on connection: SQLiteConnection) throws {
         try connection.run(
             "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", .integer(instant.microseconds),

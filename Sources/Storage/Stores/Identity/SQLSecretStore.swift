@@ -6,11 +6,18 @@ package import KeyStore
 package struct SQLSecretStore: SecretStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    let sessions: PersonMark?
     let now: @Sendable () -> Date
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, now: @escaping @Sendable () -> Date) {
+    /// - Parameter sessions: what marks the sessions of a person, which can end where a secret is set; nil where there
+    ///   are none.
+    package init(
+        database: SQLiteDatabase, sealer: DataSealer, sessions: PersonMark? = nil,
+        now: @escaping @Sendable () -> Date
+    ) {
         self.database = database
         self.sealer = sealer
+        self.sessions = sessions
         self.now = now
     }
 
@@ -43,6 +50,11 @@ package struct SQLSecretStore: SecretStore {
                     ON CONFLICT (person_id, kind) DO UPDATE SET sealed_hash = excluded.sealed_hash,
                         set_at = excluded.set_at
                     """, .text(secret.person), .text(secret.kind.rawValue), .bytes(hash), at)
+                // Whoever knew the old one may be the one who is logged in.
+                guard secret.endsSessions, let sessions else { continue }
+                try connection.run(
+                    "UPDATE sessions SET ended_at = $1 WHERE person = $2 AND ended_at IS NULL", at,
+                    .bytes(sessions(secret.person)))
             }
         }
     }

@@ -44,7 +44,8 @@ extension Installation {
         let identityKeys = IdentityKeys(root: ring.codeKey)
         let settings = login.registrySettings
         let hasher = SecretHasher(pool: HashingPool(), keys: identityKeys)
-        let secrets = SQLSecretStore(database: database, sealer: ring.dataSealer, now: now)
+        let secrets = SQLSecretStore(
+            database: database, sealer: ring.dataSealer, sessions: PersonMark(root: ring.codeKey), now: now)
         let passkeys = SQLPasskeyStore(database: database, sealer: ring.dataSealer)
         let (source, checks) = try identitySource(login, index, secrets, hasher, client)
         let logger = logger
