@@ -71,7 +71,8 @@ package struct AuthorizationEndpoint: Sendable {
         let ticket = String(uri.dropFirst(PushedRequests.prefix.count))
         guard let id = interactions.tickets.requests.recognise(ticket),
             instant.timeIntervalSince(id.madeAt) < policy.requestLifetime.seconds,
-            let interaction = try await interactions.stores.interactions.interaction(id), !interaction.isFinished,
+            let interaction = try await interactions.stores.interactions.interaction(id, sinceVersion: 0),
+            !interaction.isFinished,
             let client = parameters.reply.clientID, client.hasSameBytes(as: interaction.clientID)
         else { throw AuthorizationRequestRefusal.requestURI }
         // Once somebody has begun to log in, whoever else has the address is nobody.
@@ -98,7 +99,8 @@ package struct AuthorizationEndpoint: Sendable {
             client.metadata.authenticationMethod != .attestation
         else { throw AuthorizationRefusal.pushNeeded }
         let interaction = Interaction(
-            id: TicketID(at: instant), clientID: client.id, request: ["request": .object(request.json)])
+            id: TicketID(at: instant), clientID: client.id, request: ["request": .object(request.json)],
+            parsed: request)
         _ = try await interactions.stores.interactions.insert(interaction, spending: [])
         return try await proceed(interaction, order, browser, at: instant)
     }

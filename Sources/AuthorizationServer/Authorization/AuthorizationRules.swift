@@ -41,14 +41,22 @@ package struct AuthorizationRules: Sendable {
     }
 
     /// The order of a request that was validated before.
-    func order(stored request: JSON, clientID: String) async throws -> AuthorizationOrder {
-        guard let client = try await clients.client(clientID) ?? Self.attested(clientID, request) else {
+    func order(of interaction: Interaction) async throws -> AuthorizationOrder {
+        let request = interaction.request
+        guard
+            let client = try await clients.client(interaction.clientID)
+                ?? Self.attested(interaction.clientID, request)
+        else {
             throw InteractionRefusal.request(code: "invalid_client", reason: "the client was removed")
         }
-        guard let object = request["request"]?.object, let parsed = try? AuthorizationRequest(json: object) else {
+        guard let parsed = interaction.parsed ?? Self.parse(request) else {
             throw DamagedState("authorization request")
         }
         return try await order(parsed, of: client, isAuthenticated: request["authenticated"]?.bool ?? false)
+    }
+
+    private static func parse(_ request: JSON) -> AuthorizationRequest? {
+        request["request"]?.object.flatMap { try? AuthorizationRequest(json: $0) }
     }
 
     /// A wallet that nobody registered, known by its attester's word.
@@ -122,9 +130,11 @@ package struct AuthorizationRules: Sendable {
     private func knownScopes(
         _ request: AuthorizationRequest, _ client: RegisteredClient, _ catalog: CredentialCatalog
     ) -> [String] {
-        let known = Set(["openid", "offline_access"] + claims.scopes + catalog.scopes)
-        return request.scopes.filter { scope in
-            known.contains(scope) && client.mayAsk(for: scope)
+        request.scopes.filter { scope in
+            let isKnown =
+                scope == "openid" || scope == "offline_access" || catalog.entry(scope: scope) != nil
+                || claims.scopes.contains(scope)
+            return isKnown && client.mayAsk(for: scope)
         }
     }
 

@@ -16,11 +16,16 @@ package struct ClaimDefinition: Sendable, Equatable {
 /// The claims that this server knows of.
 package struct ClaimTexts: Sendable {
     package let definitions: [ClaimDefinition]
+    /// Those that ask for claims, in the order of the definitions.
+    package let scopes: [String]
     private let byName: [String: ClaimDefinition]
 
     package init(_ definitions: [ClaimDefinition]) {
         self.definitions = definitions
         byName = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var scopes: [String] = []
+        for scope in definitions.compactMap(\.scope) where !scopes.contains(scope) { scopes.append(scope) }
+        self.scopes = scopes
     }
 
     func knows(_ name: String) -> Bool { byName[name] != nil }
@@ -28,12 +33,6 @@ package struct ClaimTexts: Sendable {
     func label(of name: String) -> LocalizedText { byName[name]?.label ?? LocalizedText(name) }
 
     func names(inScope scope: String) -> [String] { definitions.filter { $0.scope == scope }.map(\.name) }
-
-    package var scopes: [String] {
-        var scopes: [String] = []
-        for scope in definitions.compactMap(\.scope) where !scopes.contains(scope) { scopes.append(scope) }
-        return scopes
-    }
 }
 
 /// Where the values of claims come from.

@@ -65,6 +65,9 @@ package protocol GrantStore: Sendable {
     /// The token if it can still be used.
     func token(_ id: TicketID, at instant: Date) async throws -> LiveToken?
 
+    /// As ``token(_:at:)``; another process may have taken it back since. For what asks again before it acts.
+    func recentToken(_ id: TicketID, at instant: Date) async throws -> LiveToken?
+
     /// Takes back one token.
     func revoke(token id: TicketID, at instant: Date) async throws
 

@@ -59,17 +59,27 @@ package struct Interaction: Sendable {
     /// Counts changes, so that of two that meet one is refused.
     package let version: Int64
     package let isFinished: Bool
+    /// The request again, where it need not be read from ``request``.
+    let parsed: AuthorizationRequest?
 
     package init(
-        id: TicketID, clientID: String, request: JSON, progress: InteractionProgress = InteractionProgress(),
-        version: Int64 = 0, isFinished: Bool = false
+        id: TicketID, clientID: String, request: JSON, parsed: AuthorizationRequest? = nil,
+        progress: InteractionProgress = InteractionProgress(), version: Int64 = 0, isFinished: Bool = false
     ) {
+        self.parsed = parsed
         self.id = id
         self.clientID = clientID
         self.request = request
         self.progress = progress
         self.version = version
         self.isFinished = isFinished
+    }
+
+    /// As it is once its change has been stored.
+    package var stored: Interaction {
+        Interaction(
+            id: id, clientID: clientID, request: request, parsed: parsed, progress: progress, version: version + 1,
+            isFinished: isFinished)
     }
 }
 
@@ -78,7 +88,9 @@ package protocol InteractionStore: Sendable {
     /// Adds it and spends `uses`; or gives what was spent before, and then nothing happened.
     func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> SingleUse.Kind?
 
-    func interaction(_ id: TicketID) async throws -> Interaction?
+    /// - Parameter version: from this version on a copy that another process may have changed since will do: whatever
+    ///   changes an interaction is refused if it was. Nil for the interaction as it is now.
+    func interaction(_ id: TicketID, sinceVersion version: Int64?) async throws -> Interaction?
 
     /// Stores the progress, and the session that the person is now logged in by; false if another change came first.
     func update(_ interaction: Interaction, session: Session?, ending old: TicketID?) async throws -> Bool

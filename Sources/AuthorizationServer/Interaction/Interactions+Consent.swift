@@ -95,7 +95,7 @@ extension Interactions {
         let isFirst = try await stores.interactions.finish(
             interaction.id, giving: grant, under: consent, in: person.sessionID,
             codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
-        guard isFirst else { throw InteractionRefusal.alreadyAnswered }
+        guard isFirst else { return try await overtaken(interaction.id) }
         let code = tickets.codes.ticket(for: id).text
         return InteractionOutcome(
             .answer(answer(order, .code(code))), changes: changes, for: order)

@@ -18,10 +18,11 @@ extension Interactions {
         _ submission: InteractionSubmission, to ticket: some StringProtocol, from browser: Browser
     ) async throws -> InteractionOutcome {
         let instant = now()
-        let interaction = try await find(ticket, at: instant)
+        let version = version(ofForm: submission.csrf)
+        let interaction = try await find(ticket, sinceVersion: version, at: instant)
         try checkBrowser(browser, interaction)
-        guard let secret = browser.secret,
-            constantTimeEqual(Array(submission.csrf.utf8), Array(csrf(secret, interaction.id).utf8))
+        guard let secret = browser.secret, let version,
+            isOurs(submission.csrf, version: version, interaction.id, secret)
         else { throw InteractionRefusal.forged }
         let visit = BrowserVisit(browser: browser, secret: secret, at: instant)
         switch submission.action {
@@ -73,7 +74,7 @@ extension Interactions {
         let progress = interaction.progress
         if let id = progress.session {
             // Whoever has logged out since has to log in again.
-            guard let session = try await stores.sessions.session(id) else { return nil }
+            guard let session = try await stores.sessions.recentSession(id) else { return nil }
             return IdentifiedPerson(session)
         }
         guard progress.passed.isEmpty, let session = try await liveSession(visit.browser, at: visit.at),
@@ -227,7 +228,7 @@ extension Interactions {
             session = new
         }
         guard try await stores.interactions.update(next, session: session, ending: replaced) else {
-            throw InteractionRefusal.alreadyAnswered
+            return try await overtaken(interaction.id)
         }
         // Somebody else has used this browser until now.
         if let ended { try await endings.end(ended) }

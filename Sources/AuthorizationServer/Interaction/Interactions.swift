@@ -65,12 +65,23 @@ package struct Interactions: Sendable {
     }
 
     /// Finds the interaction of a page's address, while there is time for it.
-    func find(_ ticket: some StringProtocol, at instant: Date) async throws -> Interaction {
+    ///
+    /// - Parameter version: what the browser has seen of it; nil if that is not known.
+    func find(
+        _ ticket: some StringProtocol, sinceVersion version: Int64? = nil, at instant: Date
+    ) async throws -> Interaction {
         guard let id = tickets.pages.recognise(String(ticket)), isInTime(id, at: instant),
-            let interaction = try await stores.interactions.interaction(id)
+            let interaction = try await stores.interactions.interaction(id, sinceVersion: version)
         else { throw InteractionRefusal.unknownInteraction }
         guard !interaction.isFinished else { throw InteractionRefusal.alreadyAnswered }
         return interaction
+    }
+
+    /// What to say where a change was refused because of another: with an interaction that goes on, its page as it is now.
+    func overtaken(_ id: TicketID) async throws -> InteractionOutcome {
+        let current = try await stores.interactions.interaction(id, sinceVersion: nil)
+        guard let current, !current.isFinished else { throw InteractionRefusal.alreadyAnswered }
+        return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: id).text))
     }
 
     /// Whether a person can still go on: the identifier says when the request was made.
@@ -81,7 +92,7 @@ package struct Interactions: Sendable {
 
     /// What the interaction asks, as the rules see it now.
     func order(_ interaction: Interaction) async throws -> AuthorizationOrder {
-        try await rules.order(stored: interaction.request, clientID: interaction.clientID)
+        try await rules.order(of: interaction)
     }
 
     /// Only the browser that began to log in goes on.
@@ -97,14 +108,26 @@ package struct Interactions: Sendable {
         Array(tickets.pages.authenticate("browser " + Base64URL.encode(secret), for: id).prefix(18))
     }
 
-    /// The value of `csrf` in the interaction's forms.
-    func csrf(_ secret: [UInt8], _ id: TicketID) -> String {
-        Base64URL.encode(tickets.pages.authenticate("form " + Base64URL.encode(secret), for: id).prefix(18))
+    /// The value of `csrf` in the interaction's forms: the version that they were made from, and a MAC.
+    private func csrf(_ secret: [UInt8], _ id: TicketID, version: Int64) -> String {
+        let mac = tickets.pages.authenticate("form \(version) " + Base64URL.encode(secret), for: id).prefix(18)
+        return "\(version)." + Base64URL.encode(mac)
     }
 
     func form(_ interaction: Interaction, _ secret: [UInt8]) -> InteractionForm {
         InteractionForm(
-            ticket: tickets.pages.ticket(for: interaction.id).text, csrf: csrf(secret, interaction.id))
+            ticket: tickets.pages.ticket(for: interaction.id).text,
+            csrf: csrf(secret, interaction.id, version: interaction.version))
+    }
+
+    /// The version that a form was made from, as it says; nil for what is no form of ours.
+    func version(ofForm csrf: String) -> Int64? {
+        csrf.utf8.firstIndex(of: UInt8(ascii: ".")).flatMap { Int64(csrf[..<$0]) }
+    }
+
+    /// Whether a form is of this interaction in this browser.
+    func isOurs(_ stated: String, version: Int64, _ id: TicketID, _ secret: [UInt8]) -> Bool {
+        constantTimeEqual(Array(stated.utf8), Array(csrf(secret, id, version: version).utf8))
     }
 
     /// The session of the browser's cookie, unless it is over.

@@ -44,7 +44,7 @@ package struct PushedRequests: Sendable {
         if !authenticated.isPublic { stored["authenticated"] = true }
         if authenticated.isAttestedOnly { stored["attested"] = true }
         let interaction = Interaction(
-            id: TicketID(at: instant), clientID: authenticated.client.id, request: .object(stored))
+            id: TicketID(at: instant), clientID: authenticated.client.id, request: .object(stored), parsed: asked)
         if let replayed = try await interactions.insert(
             interaction, spending: authenticated.uses + (proof.map { [$0.use] } ?? []))
         {

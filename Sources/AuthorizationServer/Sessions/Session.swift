@@ -53,6 +53,9 @@ package protocol SessionStore: Sendable {
     /// The session if it has not ended.
     func session(_ id: TicketID) async throws -> Session?
 
+    /// As ``session(_:)``; another process may have ended it since. For what asks again before it acts.
+    func recentSession(_ id: TicketID) async throws -> Session?
+
     /// Notes that the session is in use.
     func touch(_ id: TicketID, at instant: Date) async throws
 

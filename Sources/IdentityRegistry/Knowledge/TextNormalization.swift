@@ -8,15 +8,51 @@ package import PersonAuthentication
 package enum TextNormalization {
     package static func normalize(_ text: String, _ steps: [KnowledgeField.Normalization]) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return normalize(ascii: text.utf8, steps) }
-        var scalars = text.decomposedStringWithCompatibilityMapping.unicodeScalars
-            .filter { !$0.properties.isDefaultIgnorableCodePoint }.map(asciiDigit)
-        if steps.contains(.letterCase) { scalars = scalars.flatMap(folded) }
-        if steps.contains(.accents) { scalars = scalars.filter { !isAccent($0) }.map { strokes[$0] ?? $0 } }
-        if steps.contains(.punctuation) { scalars = scalars.filter(isLetterOrDigit) }
-        let words = scalars.split { $0.properties.isWhitespace }
-        var normalized = String.UnicodeScalarView()
-        normalized.append(contentsOf: words.joined(separator: [" "]))
-        return String(normalized).precomposedStringWithCanonicalMapping
+        var line = Line(
+            dropsAccents: steps.contains(.accents), dropsPunctuation: steps.contains(.punctuation))
+        let folds = steps.contains(.letterCase)
+        for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars {
+            guard !scalar.isASCII else {
+                let isUpper = ("A"..."Z").contains(scalar)
+                line.append(folds && isUpper ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
+                continue
+            }
+            guard !scalar.properties.isDefaultIgnorableCodePoint else { continue }
+            let scalar = asciiDigit(scalar)
+            if folds { folded(scalar).forEach { line.append($0) } } else { line.append(scalar) }
+        }
+        let normalized = String(line.scalars)
+        // What accents were taken from is mostly ASCII then, to which composition has nothing to add.
+        return normalized.utf8.allSatisfy { $0 < 0x80 } ? normalized : normalized.precomposedStringWithCanonicalMapping
+    }
+
+    /// What is kept of scalars, with single spaces between words.
+    private struct Line {
+        let dropsAccents: Bool
+        let dropsPunctuation: Bool
+        var scalars = String.UnicodeScalarView()
+        private var spaceIsDue = false
+
+        init(dropsAccents: Bool, dropsPunctuation: Bool) {
+            self.dropsAccents = dropsAccents
+            self.dropsPunctuation = dropsPunctuation
+        }
+
+        mutating func append(_ scalar: Unicode.Scalar) {
+            var scalar = scalar
+            if dropsAccents, !scalar.isASCII {
+                guard !isAccent(scalar) else { return }
+                scalar = strokes[scalar] ?? scalar
+            }
+            guard !dropsPunctuation || isLetterOrDigit(scalar) else { return }
+            guard !scalar.properties.isWhitespace else {
+                spaceIsDue = !scalars.isEmpty
+                return
+            }
+            if spaceIsDue { scalars.append(" ") }
+            spaceIsDue = false
+            scalars.append(scalar)
+        }
     }
 
     /// The same of a text that Unicode adds nothing to.
@@ -53,7 +89,8 @@ package enum TextNormalization {
     /// Full case folding, Unicode §5.18, by way of the mappings: the first makes a small letter of the capital sharp s,
     /// so that the second finds its two letters. Dotless i falls together with i, which folding proper keeps apart.
     private static func folded(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
-        if scalar.isASCII { return Array(scalar.properties.lowercaseMapping.unicodeScalars) }
+        // Combining marks have no case, but for the iota below (U+0345).
+        if (0x300...0x36F).contains(scalar.value), scalar.value != 0x345 { return [scalar] }
         return scalar.properties.lowercaseMapping.unicodeScalars
             .flatMap { Array($0.properties.uppercaseMapping.unicodeScalars) }
             .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
@@ -73,6 +110,9 @@ package enum TextNormalization {
     ]
 
     private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+        }
         // Apostrophes of other kinds, which people type as the one on the keyboard.
         if (0x2B9...0x2BF).contains(scalar.value) { return false }
         switch scalar.properties.generalCategory {

@@ -123,7 +123,20 @@ extension PublicKey {
 
     /// JWK thumbprint with SHA-256, RFC 7638.
     package var thumbprint: [UInt8] {
-        Array(SHA256.hash(data: JSON.object(jwk).encoded()))
+        Array(SHA256.hash(data: thumbprintInput))
+    }
+
+    /// ``jwk`` as RFC 7638 §3 writes it, put together without a detour where that is often asked for.
+    private var thumbprintInput: [UInt8] {
+        guard case .p256(let key) = self else { return JSON.object(jwk).encoded() }
+        let point = [UInt8](key.rawRepresentation)
+        var text = Array(#"{"crv":"P-256","kty":"EC","x":""#.utf8)
+        text.reserveCapacity(136)
+        point[..<32].withUnsafeBufferPointer { Base64URL.append($0, to: &text) }
+        text += #"","y":""#.utf8
+        point[32...].withUnsafeBufferPointer { Base64URL.append($0, to: &text) }
+        text += #""}"#.utf8
+        return text
     }
 }
 

@@ -73,9 +73,7 @@ package struct DPoPProof: Sendable {
             throw .jwt(error)
         }
         guard claims.method.hasSameBytes(as: expected.method.rawValue) else { throw .wrongMethod }
-        guard let stated = ComparableURL(claims.address), stated == ComparableURL(expected.url) else {
-            throw .wrongAddress
-        }
+        guard Self.isSame(claims.address, expected.url) else { throw .wrongAddress }
         if let token = expected.accessToken {
             guard let hash = claims.accessTokenHash else { throw .jwt(.missingClaim("ath")) }
             guard hash.hasSameBytes(as: Self.hash(of: token)) else { throw .otherAccessToken }
@@ -130,6 +128,13 @@ package struct DPoPProof: Sendable {
         } catch {
             throw .jwt(.jws(error))
         }
+    }
+
+    /// RFC 9449 §4.3: as addresses are compared. Most proofs spell it as we do.
+    private static func isSame(_ stated: String, _ url: String) -> Bool {
+        if stated.hasSameBytes(as: url) { return true }
+        guard let stated = ComparableURL(stated) else { return false }
+        return stated == ComparableURL(url)
     }
 
     /// `ath`, RFC 9449 §4.2.

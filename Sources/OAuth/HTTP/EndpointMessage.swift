@@ -29,6 +29,8 @@ package struct EndpointRequest: Sendable {
     package func hasContentType(_ type: StaticString) -> Bool {
         // Combined if there are several, which is then no media type.
         guard let value = headers[.contentType] else { return false }
+        // As nearly all send it.
+        if type.withUTF8Buffer({ value.utf8.elementsEqual($0) }) { return true }
         var bytes = value.utf8.prefix { $0 != UInt8(ascii: ";") }
         while let last = bytes.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { bytes.removeLast() }
         guard bytes.count == type.utf8CodeUnitCount else { return false }

@@ -23,13 +23,13 @@ package struct RequestForm: Sendable {
     }
 
     package init(parsing bytes: [UInt8]) throws(Malformation) {
-        var rest: [UInt8] = []
         var resources: [String] = []
+        var rest: [ArraySlice<UInt8>] = []
         for pair in bytes.split(separator: UInt8(ascii: "&")) {
             if pair.starts(with: "resource=".utf8) {
-                if let value = try Self.parse(Array(pair))["resource"] { resources.append(value) }
+                if let value = try Self.parse([pair])["resource"] { resources.append(value) }
             } else {
-                rest += [UInt8](pair) + [UInt8(ascii: "&")]
+                rest.append(pair)
             }
         }
         parameters = try Self.parse(rest)
@@ -39,9 +39,9 @@ package struct RequestForm: Sendable {
         self.resources = resources
     }
 
-    private static func parse(_ bytes: [UInt8]) throws(Malformation) -> FormParameters {
+    private static func parse(_ pairs: [ArraySlice<UInt8>]) throws(Malformation) -> FormParameters {
         do throws(FormParameters.Malformation) {
-            return try FormParameters(parsing: bytes)
+            return try FormParameters(pairs: pairs)
         } catch {
             throw error == .repeated ? .repeatedParameter : .form
         }

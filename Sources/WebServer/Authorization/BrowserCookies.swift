@@ -28,10 +28,18 @@ package struct BrowserCookies: Sendable {
         self.open = open
     }
 
-    private enum Name: String {
+    private enum Name: String, CaseIterable {
         case browser = "vouchsafe-browser"
         case session = "vouchsafe-session"
         case device = "vouchsafe-device"
+
+        var secure: String {
+            switch self {
+            case .browser: "__Host-vouchsafe-browser"
+            case .session: "__Host-vouchsafe-session"
+            case .device: "__Host-vouchsafe-device"
+            }
+        }
     }
 
     /// A device is known for half a year after its last login.
@@ -68,15 +76,17 @@ package struct BrowserCookies: Sendable {
         return LoginCircumstances.KnownDevice(person: String(parts[1]), device: String(parts[0]))
     }
 
-    private func wireName(_ name: Name) -> String { (isSecure ? "__Host-" : "") + name.rawValue }
+    private func wireName(_ name: Name) -> String { isSecure ? name.secure : name.rawValue }
 
     private func cookies(of request: EndpointRequest) -> [Name: String] {
         var found: [Name: String] = [:]
-        for pair in request.headers[values: .cookie].flatMap({ $0.split(separator: ";") }) {
-            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[1].utf8.count <= Self.maximumLength else { continue }
-            for name in [Name.browser, .session, .device] where parts[0] == wireName(name) && found[name] == nil {
-                found[name] = String(parts[1])
+        for pair in request.headers[values: .cookie].flatMap({ $0.utf8.split(separator: UInt8(ascii: ";")) }) {
+            let cookie = pair.drop { $0 == UInt8(ascii: " ") }
+            guard let separator = cookie.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let value = cookie[cookie.index(after: separator)...]
+            guard value.count <= Self.maximumLength else { continue }
+            for name in Name.allCases where found[name] == nil {
+                if cookie[..<separator].elementsEqual(wireName(name).utf8) { found[name] = String(Substring(value)) }
             }
         }
         return found

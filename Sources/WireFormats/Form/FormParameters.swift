@@ -13,27 +13,36 @@ package struct FormParameters: Sendable {
     /// More parameters than any message defined here has.
     package static let maximumCount = 64
 
-    private var values: [String: String] = [:]
+    /// Also those without a value, in their order: a message has few enough to look through.
+    private var pairs: [(name: String, value: String)] = []
 
     package init(parsing text: some StringProtocol) throws(Malformation) {
         try self.init(parsing: Array(text.utf8))
     }
 
     package init(parsing bytes: [UInt8]) throws(Malformation) {
-        var names: [String] = []
-        for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
-            guard names.count < Self.maximumCount else { throw .tooMany }
+        try self.init(pairs: bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true))
+    }
+
+    /// - Parameter pairs: encoded, without what separates them.
+    package init(pairs encoded: [ArraySlice<UInt8>]) throws(Malformation) {
+        pairs.reserveCapacity(min(encoded.count, Self.maximumCount))
+        for pair in encoded {
+            guard pairs.count < Self.maximumCount else { throw .tooMany }
             let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let name = try Self.decode(pair[..<separator])
             let value = separator < pair.endIndex ? try Self.decode(pair[(separator + 1)...]) : ""
-            guard !names.contains(where: { $0.hasSameBytes(as: name) }) else { throw .repeated }
-            names.append(name)
-            if !value.isEmpty { values[name] = value }
+            guard !pairs.contains(where: { $0.name.hasSameBytes(as: name) }) else { throw .repeated }
+            pairs.append((name, value))
         }
     }
 
-    package subscript(name: String) -> String? { values[name] }
-    package var isEmpty: Bool { values.isEmpty }
+    package subscript(name: String) -> String? {
+        guard let value = pairs.first(where: { $0.name.hasSameBytes(as: name) })?.value else { return nil }
+        return value.isEmpty ? nil : value
+    }
+
+    package var isEmpty: Bool { pairs.allSatisfy(\.value.isEmpty) }
 
     /// `pairs` as a form, percent-encoding everything but unreserved characters.
     package static func encode(_ pairs: KeyValuePairs<String, String>) -> String {
@@ -58,6 +67,10 @@ package struct FormParameters: Sendable {
     }
 
     private static func decode(_ encoded: ArraySlice<UInt8>) throws(Malformation) -> String {
+        guard encoded.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            guard let text = String(strictUTF8: encoded) else { throw .invalidUTF8 }
+            return text
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(encoded.count)
         var index = encoded.startIndex

@@ -65,7 +65,12 @@ package struct JSONObject: Sendable, Equatable {
 extension String {
     /// Equality of the UTF-8 bytes. `==` on strings holds for canonically equivalent but different bytes.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        // Byte for byte in memory, which is where nearly all strings have theirs.
+        let isSame = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { other in own.indices.allSatisfy { own[$0] == other[$0] } }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 }
 

@@ -20,11 +20,11 @@ import WireFormats
         interaction.progress.browser = [1, 2]
         interaction.progress.sentCode = "c"
         #expect(try await fixture.interactions.update(interaction, session: nil, ending: nil))
-        let found = try #require(try await fixture.interactions.interaction(interaction.id))
+        let found = try #require(try await fixture.interactions.interaction(interaction.id, sinceVersion: nil))
         #expect(found.request == request)
         #expect(found.progress == interaction.progress)
         #expect(found.version == 1 && !found.isFinished)
-        #expect(try await fixture.interactions.interaction(TicketID(at: Fixture.now)) == nil)
+        #expect(try await fixture.interactions.interaction(TicketID(at: Fixture.now), sinceVersion: nil) == nil)
     }
 
     @Test("Of changes that meet one is kept, and with it its session only")
@@ -42,7 +42,8 @@ import WireFormats
         let kept = results.filter(\.1)
         #expect(kept.count == 1)
         let session = try #require(kept.first).0
-        #expect(try await fixture.interactions.interaction(interaction.id)?.progress.session == session)
+        #expect(
+            try await fixture.interactions.interaction(interaction.id, sinceVersion: nil)?.progress.session == session)
         #expect(try fixture.test.count("SELECT COUNT(*) FROM sessions") == 1)
         #expect(try await fixture.sessions.session(session) != nil)
     }
@@ -77,7 +78,7 @@ import WireFormats
         let grants = try #require(try fixture.test.count("SELECT COUNT(*) FROM grants"))
         #expect(try fixture.test.count("SELECT COUNT(*) FROM consents") == grants)
         #expect(grants == 1 || withRefusals)
-        #expect(try await fixture.interactions.interaction(interaction.id)?.isFinished == true)
+        #expect(try await fixture.interactions.interaction(interaction.id, sinceVersion: nil)?.isFinished == true)
         #expect(try await fixture.interactions.update(interaction, session: nil, ending: nil) == false)
     }
 

@@ -9,8 +9,12 @@ package struct SQLConsentStore: ConsentStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
     let mark: PersonMark
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark) {
+    package init(
+        database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark, recent: RecentRecords = RecentRecords()
+    ) {
+        self.recent = recent
         self.database = database
         self.sealer = sealer
         self.mark = mark
@@ -44,6 +48,7 @@ package struct SQLConsentStore: ConsentStore {
 
     package func withdraw(_ id: TicketID, of person: String, at instant: Date) async throws -> Bool {
         let person = mark(person)
+        defer { recent.forgetTokens() }
         return try await database.write { connection in
             let at = SQLValue.integer(instant.microseconds)
             let changed = try connection.run(

@@ -9,14 +9,18 @@ import WireFormats
 package struct SQLGrantStore: GrantStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, recent: RecentRecords = RecentRecords()) {
+        self.recent = recent
         self.database = database
         self.sealer = sealer
     }
 
     package func grant(ofCode id: TicketID) async throws -> Grant? {
-        try database.read { connection in
+        // What it says never changes; whether the code can still be used, ``issue(_:)`` asks.
+        if let known = recent.grants[id] { return known }
+        return try database.read { connection in
             try connection.first("SELECT sealed_detail FROM grants WHERE id = $1", .bytes(id.bytes)) { row in
                 try Grant.unsealing(row.bytes(0), id: id, with: sealer)
             }
@@ -43,7 +47,7 @@ package struct SQLGrantStore: GrantStore {
     }
 
     package func issue(_ issue: TokenIssue) async throws -> Result<Void, TokenIssueRefusal> {
-        try await database.write { connection in
+        let result: Result<Void, TokenIssueRefusal> = try await database.write { connection in
             if let kind = try SingleUseTable.spend(issue.uses, on: connection) { return .failure(.replayed(kind)) }
             if let refusal = try spend(issue, on: connection) {
                 // A code that was spent before takes its grant with it; the proofs stay spent, as they were shown.
@@ -55,6 +59,14 @@ package struct SQLGrantStore: GrantStore {
             }
             return .success(())
         }
+        if case .success = result {
+            if let id = issue.grantID, let grant = recent.grants[id] {
+                recent.tokens.insert(LiveToken(token: issue.token, grant: grant), issue.token.id)
+            }
+        } else {
+            recent.forgetTokens()
+        }
+        return result
     }
 
     /// Why the source of a token gives none; nil once it is spent.
@@ -132,7 +144,13 @@ package struct SQLGrantStore: GrantStore {
         }
     }
 
+    package func recentToken(_ id: TicketID, at instant: Date) async throws -> LiveToken? {
+        if let known = recent.tokens[id] { return known }
+        return try await token(id, at: instant)
+    }
+
     package func revoke(token id: TicketID, at instant: Date) async throws {
+        defer { recent.forgetTokens() }
         _ = try await database.write { connection in
             try connection.run(
                 "UPDATE access_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
@@ -141,6 +159,7 @@ package struct SQLGrantStore: GrantStore {
     }
 
     package func revoke(grant id: TicketID, at instant: Date) async throws {
+        defer { recent.forgetTokens() }
         try await database.write { try Self.revoke(grant: id, at: instant, on: $0) }
     }
 

@@ -10,8 +10,12 @@ package struct SQLInteractionStore: InteractionStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
     let mark: PersonMark
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark) {
+    package init(
+        database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark, recent: RecentRecords = RecentRecords()
+    ) {
+        self.recent = recent
         self.database = database
         self.sealer = sealer
         self.mark = mark
@@ -20,7 +24,7 @@ package struct SQLInteractionStore: InteractionStore {
     package func insert(_ interaction: Interaction, spending uses: [SingleUse]) async throws -> SingleUse.Kind? {
         let request = sealer.seal(interaction.request.encoded(), context: Self.requestContext(interaction.id))
         let progress = sealedProgress(of: interaction)
-        return try await database.write { connection in
+        let replayed: SingleUse.Kind? = try await database.write { connection in
             if let kind = try SingleUseTable.spend(uses, on: connection) { return kind }
             try connection.run(
                 """
@@ -29,10 +33,13 @@ package struct SQLInteractionStore: InteractionStore {
                 """, .bytes(interaction.id.bytes), .text(interaction.clientID), .bytes(request), SQLValue(progress))
             return nil
         }
+        if replayed == nil { recent.interactions.insert(interaction, interaction.id) }
+        return replayed
     }
 
-    package func interaction(_ id: TicketID) async throws -> Interaction? {
-        try database.read { connection in
+    package func interaction(_ id: TicketID, sinceVersion version: Int64?) async throws -> Interaction? {
+        if let version, let known = recent.interactions[id], known.version >= version { return known }
+        return try database.read { connection in
             try connection.first(
                 """
                 SELECT client_id, sealed_request, sealed_progress, version, finished_at FROM interactions WHERE id = $1
@@ -53,7 +60,7 @@ package struct SQLInteractionStore: InteractionStore {
     package func update(_ interaction: Interaction, session: Session?, ending old: TicketID?) async throws -> Bool {
         let progress = sealedProgress(of: interaction)
         let sealed = session.map { ($0, SQLSessionStore.seal($0, with: sealer), mark($0.person)) }
-        return try await database.write { connection in
+        let isFirst = try await database.write { connection in
             let changed = try connection.run(
                 """
                 UPDATE interactions SET sealed_progress = $1, version = version + 1
@@ -66,10 +73,19 @@ package struct SQLInteractionStore: InteractionStore {
             }
             return true
         }
+        if let old { recent.sessions.remove(old) }
+        guard isFirst else {
+            recent.interactions.remove(interaction.id)
+            return false
+        }
+        if let session { recent.sessions.insert(session, session.id) }
+        recent.interactions.insert(interaction.stored, interaction.id)
+        return true
     }
 
     package func finish(_ id: TicketID, at instant: Date) async throws -> Bool {
-        try await database.write { try Self.finish(id, at: instant, on: $0) }
+        recent.interactions.remove(id)
+        return try await database.write { try Self.finish(id, at: instant, on: $0) }
     }
 
     package func finish(
@@ -79,7 +95,8 @@ package struct SQLInteractionStore: InteractionStore {
         let sealedGrant = grant.sealed(with: sealer)
         let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
         let person = mark(consent.person)
-        return try await database.write { connection in
+        recent.interactions.remove(id)
+        let isFirst = try await database.write { connection in
             // What was agreed to before may have been withdrawn since it was looked at.
             let isWithdrawn = try connection.first(
                 "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
@@ -104,6 +121,8 @@ package struct SQLInteractionStore: InteractionStore {
             try TimelineTable.append(TimelineEvent(at: instant, step: .consent), to: grant.transaction, on: connection)
             return true
         }
+        if isFirst { recent.grants.insert(grant, grant.id) } else if let session { recent.sessions.remove(session) }
+        return isFirst
     }
 
     private static func finish(_ id: TicketID, at instant: Date, on connection: SQLiteConnection) throws -> Bool {

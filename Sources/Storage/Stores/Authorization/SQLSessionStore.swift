@@ -8,8 +8,10 @@ import WireFormats
 package struct SQLSessionStore: SessionStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, recent: RecentRecords = RecentRecords()) {
+        self.recent = recent
         self.database = database
         self.sealer = sealer
     }
@@ -27,6 +29,11 @@ package struct SQLSessionStore: SessionStore {
         }
     }
 
+    package func recentSession(_ id: TicketID) async throws -> Session? {
+        if let known = recent.sessions[id] { return known }
+        return try await session(id)
+    }
+
     package func touch(_ id: TicketID, at instant: Date) async throws {
         _ = try await database.write { connection in
             try connection.run(
@@ -36,7 +43,11 @@ package struct SQLSessionStore: SessionStore {
     }
 
     package func end(_ session: Session, at instant: Date) async throws -> [String] {
-        try await database.write { connection in
+        defer {
+            recent.sessions.remove(session.id)
+            recent.forgetTokens()
+        }
+        return try await database.write { connection in
             let at = SQLValue.integer(instant.microseconds)
             try Self.end(session.id, at: instant, on: connection)
             let clients = try connection.all(

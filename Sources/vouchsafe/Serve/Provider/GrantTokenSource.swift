@@ -12,7 +12,8 @@ struct GrantTokenSource: AccessTokenSource {
     let issuer: String
 
     func grant(of token: String, at instant: Date) async throws -> AccessGrant? {
-        guard let id = tokens.identifier(of: token, at: instant), let live = try await store.token(id, at: instant),
+        guard let id = tokens.identifier(of: token, at: instant),
+            let live = try await store.recentToken(id, at: instant),
             let grant = live.grant,
             live.token.audience.isEmpty || live.token.audience.contains(where: { $0.hasSameBytes(as: issuer) })
         else { return nil }

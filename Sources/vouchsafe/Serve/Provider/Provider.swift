@@ -79,10 +79,12 @@ extension Installation {
         let ring = keys.ring
         let policy = policy
         let mark = PersonMark(root: ring.codeKey)
-        let interactions = SQLInteractionStore(database: database, sealer: ring.dataSealer, mark: mark)
-        let sessions = SQLSessionStore(database: database, sealer: ring.dataSealer)
-        let consents = SQLConsentStore(database: database, sealer: ring.dataSealer, mark: mark)
-        let grantStore = SQLGrantStore(database: database, sealer: ring.dataSealer)
+        let recent = RecentRecords()
+        let interactions = SQLInteractionStore(
+            database: database, sealer: ring.dataSealer, mark: mark, recent: recent)
+        let sessions = SQLSessionStore(database: database, sealer: ring.dataSealer, recent: recent)
+        let consents = SQLConsentStore(database: database, sealer: ring.dataSealer, mark: mark, recent: recent)
+        let grantStore = SQLGrantStore(database: database, sealer: ring.dataSealer, recent: recent)
         let clientStore = SQLClientStore(database: database)
         let uses = SQLSingleUseStore(database: database)
         let directory = ClientDirectory(
