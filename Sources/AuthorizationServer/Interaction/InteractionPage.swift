@@ -39,8 +39,8 @@ package struct InteractionForm: Sendable, Equatable {
 }
 
 /// The login page.
-package struct LoginPage: Sendable {
-    package let form: InteractionForm
+package struct LoginPage: Sendable, Equatable {
+    package var form: InteractionForm
     /// Nil when people log in for their own account page.
     package let party: RequestingParty?
     /// The method whose form is shown.
@@ -81,8 +81,8 @@ package struct LoginPage: Sendable {
 }
 
 /// The consent page.
-package struct ConsentPage: Sendable {
-    package let form: InteractionForm
+package struct ConsentPage: Sendable, Equatable {
+    package var form: InteractionForm
     package let party: RequestingParty
     /// What the party says it needs this for.
     package let purpose: String?

@@ -1,3 +1,4 @@
+import AuthorizationServer
 package import CredentialIssuer
 import HTTPTypes
 import OAuth
@@ -7,6 +8,8 @@ package struct SitePages: Sendable {
     let frames: PageFrames
     let shells: PageShells
     let cards: [CredentialCard]
+    private let loginCache = FormPageCache<LoginPage>()
+    private let consentCache = FormPageCache<ConsentPage>()
 
     /// - Parameters:
     ///   - publicURL: the address that browsers use.
@@ -35,8 +38,8 @@ package struct SitePages: Sendable {
         return known.plain(key, values)
     }
 
-    var login: LoginPages { LoginPages(shells: shells) }
-    var consent: ConsentPages { ConsentPages(shells: shells) }
+    var login: LoginPages { LoginPages(shells: shells, cache: loginCache) }
+    var consent: ConsentPages { ConsentPages(shells: shells, cache: consentCache) }
     var account: AccountPages { AccountPages(shells: shells) }
     var problems: ProblemPages { ProblemPages(shells: shells) }
     var logout: LogoutPages { LogoutPages(shells: shells) }

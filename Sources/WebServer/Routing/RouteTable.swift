@@ -29,9 +29,9 @@ package struct RouteTable: Sendable {
 
     package func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         if let routes = exact[path] { return choose(method, from: routes, parameter: "") }
-        for (prefix, routes) in prefixes where path.hasPrefix(prefix) {
-            let parameter = path.dropFirst(prefix.count)
-            guard !parameter.isEmpty, !parameter.contains("/") else { continue }
+        for (prefix, routes) in prefixes where path.utf8.starts(with: prefix.utf8) {
+            let parameter = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
+            guard !parameter.isEmpty, !parameter.utf8.contains(UInt8(ascii: "/")) else { continue }
             return choose(method, from: routes, parameter: parameter)
         }
         return .nothing

@@ -30,11 +30,15 @@ package struct Site: Sendable {
             method: HTTPRequest.Method, target: Substring, headers: HTTPFields, clientHint: String = "",
             clientAddress: String = "", requestID: String = ""
         ) {
-            let parts = Self.originForm(of: target).split(
-                separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            let target = Self.originForm(of: target)
             self.method = method
-            path = parts.first.map(String.init) ?? "/"
-            query = parts.count == 2 ? parts[1] : ""
+            if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+                path = String(target[..<mark])
+                query = target[target.utf8.index(after: mark)...]
+            } else {
+                path = String(target)
+                query = ""
+            }
             self.headers = headers
             self.clientHint = clientHint
             self.clientAddress = clientAddress
@@ -43,7 +47,7 @@ package struct Site: Sendable {
 
         /// A whole address may stand where a path does, RFC 9112 §3.2.2; its authority decides nothing here.
         private static func originForm(of target: Substring) -> Substring {
-            guard !target.hasPrefix("/"), let scheme = target.firstRange(of: "://") else { return target }
+            guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else { return target }
             let afterScheme = target[scheme.upperBound...]
             return afterScheme.firstIndex(of: "/").map { afterScheme[$0...] } ?? "/"
         }

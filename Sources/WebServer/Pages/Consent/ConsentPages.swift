@@ -4,9 +4,25 @@ import OAuth
 /// The consent page: who asks for what, for how long, and the two answers.
 struct ConsentPages: Sendable {
     let shells: PageShells
+    let cache: FormPageCache<ConsentPage>
 
     /// - Parameter redirectScheme: the scheme of the client's redirection address, which the form leads to.
     func response(for page: ConsentPage, visit: Visit, redirectScheme: String? = nil) -> EndpointResponse {
+        // What a client says of its purpose may be said once only.
+        guard page.purpose == nil, page.claims.allSatisfy({ $0.purpose == nil }) else {
+            return rendered(page, visit, redirectScheme)
+        }
+        var blank = page
+        blank.form = InteractionForm(ticket: "", csrf: "")
+        let key = FormPageCache.Key(
+            page: blank, language: visit.language, isChosen: visit.isChosen, redirectScheme: redirectScheme)
+        return cache.response(for: key, form: page.form) { form in
+            blank.form = form
+            return rendered(blank, visit, redirectScheme)
+        }
+    }
+
+    private func rendered(_ page: ConsentPage, _ visit: Visit, _ redirectScheme: String?) -> EndpointResponse {
         let path = "/auth/interaction/" + page.form.ticket
         let title = visit.texts.text("consent_title", ["party": visit.plain(page.party.name)])
         let markup = ConsentMarkup(

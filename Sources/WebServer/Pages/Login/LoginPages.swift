@@ -6,9 +6,22 @@ import PersonAuthentication
 /// The login page: one form for the method at hand, the other methods as buttons.
 struct LoginPages: Sendable {
     let shells: PageShells
+    let cache: FormPageCache<LoginPage>
 
     /// - Parameter redirectScheme: the scheme of the client's redirection address, which the last form leads to.
     func response(for page: LoginPage, visit: Visit, redirectScheme: String? = nil) -> EndpointResponse {
+        guard page.isAsOthers else { return rendered(page, visit, redirectScheme) }
+        var blank = page
+        blank.form = InteractionForm(ticket: "", csrf: "")
+        let key = FormPageCache.Key(
+            page: blank, language: visit.language, isChosen: visit.isChosen, redirectScheme: redirectScheme)
+        return cache.response(for: key, form: page.form) { form in
+            blank.form = form
+            return rendered(blank, visit, redirectScheme)
+        }
+    }
+
+    private func rendered(_ page: LoginPage, _ visit: Visit, _ redirectScheme: String?) -> EndpointResponse {
         let path = "/auth/interaction/" + page.form.ticket
         let markup = LoginMarkup(
             page: page, visit: visit,
@@ -31,6 +44,18 @@ extension LoginRefusal {
         case .wrong, .codeOver: .badRequest
         case .tooManyAttempts: .tooManyRequests
         case .unavailable: .serviceUnavailable
+        }
+    }
+}
+
+extension LoginPage {
+    /// Nothing on it is of this person or this visit alone, but for the form.
+    fileprivate var isAsOthers: Bool {
+        guard problem == nil else { return false }
+        switch fields {
+        case .facts, .enterCode: return true
+        case .secret(_, let hint), .sendCode(_, let hint): return hint == nil
+        case .passkey: return false
         }
     }
 }
