@@ -123,20 +123,14 @@ extension PublicKey {
 
     /// JWK thumbprint with SHA-256, RFC 7638.
     package var thumbprint: [UInt8] {
-        Array(SHA256.hash(data: thumbprintInput))
+        Array(SHA256.hash(data: JSON.object(jwk).encoded()))
     }
 
-    /// ``jwk`` as RFC 7638 §3 writes it, put together without a detour where that is often asked for.
-    private var thumbprintInput: [UInt8] {
-        guard case .p256(let key) = self else { return JSON.object(jwk).encoded() }
-        let point = [UInt8](key.rawRepresentation)
-        var text = Array(#"{"crv":"P-256","kty":"EC","x":""#.utf8)
-        text.reserveCapacity(136)
-        point[..<32].withUnsafeBufferPointer { Base64URL.append($0, to: &text) }
-        text += #"","y":""#.utf8
-        point[32...].withUnsafeBufferPointer { Base64URL.append($0, to: &text) }
-        text += #""}"#.utf8
-        return text
+    /// As ``thumbprint``, of the JWK that the key was read from: spares writing the point anew, which takes an inversion.
+    package func thumbprint(of jwk: JSONObject) -> [UInt8] {
+        // A number of RSA can be written in more than one way; a coordinate cannot.
+        if case .rsa = self { return thumbprint }
+        return Array(SHA256.hash(data: JSON.object(requiredMembers(of: jwk)).encoded()))
     }
 }
 

@@ -79,7 +79,7 @@ package struct DPoPProof: Sendable {
             guard hash.hasSameBytes(as: Self.hash(of: token)) else { throw .otherAccessToken }
         }
         key = verified.key
-        thumbprint = verified.key.thumbprint
+        thumbprint = verified.header["jwk"]?.object.map(verified.key.thumbprint) ?? verified.key.thumbprint
         identifier = claims.identifier
         issuedAt = claims.issuedAt
         nonce = claims.nonce

@@ -8,7 +8,6 @@ import OAuth
 /// Collects the requests of one connection and writes the answers.
 final class SiteHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
 
     /// A request that is still being received.
     private struct Incoming {
@@ -48,6 +47,8 @@ final class SiteHandler: ChannelInboundHandler {
     private var requestIDs = RequestIDs()
     private var lastRequest = NIODeadline.now()
     private var watch: RepeatedTask?
+    /// Where bytes are written: past the encoder, which is there for what NIO itself answers.
+    private var wire: ChannelHandlerContext?
 
     init(
         site: Site, clientAddress: ClientAddress, logger: Logger, channel: any Channel, executor: EventLoopTaskExecutor
@@ -61,12 +62,15 @@ final class SiteHandler: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        wire = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let interval = TimeAmount.nanoseconds(Self.patience.nanoseconds / 4)
         watch = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             handler.value.closeIfIdle()
         }
     }
+
+    func handlerRemoved(context: ChannelHandlerContext) { wire = nil }
 
     func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
@@ -175,29 +179,24 @@ final class SiteHandler: ChannelInboundHandler {
         isAnswering = false
         let keepAlive = isWanted && !isQuiescing
         lastRequest = .now()
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(response.headers.count + 4)
-        for field in response.headers { headers.add(name: field.name.rawName, value: field.value) }
-        headers.add(name: "Date", value: clock.text())
-        headers.add(name: "X-Request-Id", value: head.requestID)
-        // The answer to HEAD states the length of the body that it leaves out.
-        if head.method != .head { headers.add(name: "Content-Length", value: String(response.body.count)) }
-        if !keepAlive { headers.add(name: "Connection", value: "close") }
-        let status = HTTPResponseStatus(statusCode: response.status.code)
-        context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: status, headers: headers))),
-            promise: nil)
-        if !response.body.isEmpty {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))),
-                promise: nil)
+        var message = ResponseMessage(
+            version: version, status: response.status, capacity: response.body.count, in: context.channel)
+        for field in response.headers { message.add(field.name.rawName, field.value) }
+        message.add("Date", clock.text())
+        message.add("X-Request-Id", head.requestID)
+        // The answer to HEAD states the length of the body that it leaves out; RFC 9110 §8.6: no length where there
+        // can be no body.
+        if head.method != .head, response.status != .noContent, response.status != .notModified {
+            message.add("Content-Length", String(response.body.count))
         }
+        if !keepAlive { message.add("Connection", "close") }
+        let bytes = message.finished(body: response.body)
         let written = keepAlive ? nil : context.eventLoop.makePromise(of: Void.self)
         if let written {
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        wire?.writeAndFlush(NIOAny(bytes), promise: written)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -16,7 +16,15 @@ package enum Base64URL {
     }
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: encodeToBytes(Array(bytes)), as: UTF8.self)
+        bytes.withContiguousStorageIfAvailable { encode($0) }
+            ?? Array(bytes).withUnsafeBufferPointer { encode($0) }
+    }
+
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { target in
+            fill(target, from: bytes)
+            return encodedCount(bytes.count)
+        }
     }
 
     package static func encodeToBytes(_ bytes: [UInt8]) -> [UInt8] {
@@ -68,27 +76,37 @@ package enum Base64URL {
     }
 
     package static func decode(_ text: some StringProtocol) throws(Malformation) -> [UInt8] {
-        try decode(Array(text.utf8)[...])
+        let decoded = text.utf8.withContiguousStorageIfAvailable { result(of: $0) }
+        guard let decoded else { return try decode(Array(text.utf8)[...]) }
+        return try decoded.get()
     }
 
     package static func decode(_ characters: ArraySlice<UInt8>) throws(Malformation) -> [UInt8] {
-        guard characters.count % 4 != 1 else { throw .length }
-        var output: [UInt8] = []
-        output.reserveCapacity(characters.count * 3 / 4)
-        var buffer: UInt32 = 0
-        var bits = 0
-        for (offset, character) in characters.enumerated() {
-            let value = values[Int(character)]
-            guard value != invalid else { throw .character(offset: offset) }
-            buffer = buffer << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                output.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+        try characters.withUnsafeBufferPointer { result(of: $0) }.get()
+    }
+
+    private static func result(of characters: UnsafeBufferPointer<UInt8>) -> Result<[UInt8], Malformation> {
+        guard characters.count % 4 != 1 else { return .failure(.length) }
+        var refusal: Malformation?
+        let output = [UInt8](unsafeUninitializedCapacity: characters.count * 3 / 4) { output, count in
+            values.withUnsafeBufferPointer { values in
+                var buffer: UInt32 = 0
+                var bits: UInt32 = 0
+                for offset in characters.indices {
+                    let value = values[Int(characters[offset])]
+                    guard value != invalid else { return refusal = .character(offset: offset) }
+                    buffer = buffer << 6 | UInt32(value)
+                    bits += 6
+                    if bits >= 8 {
+                        bits -= 8
+                        output[count] = UInt8(truncatingIfNeeded: buffer >> bits)
+                        count += 1
+                    }
+                }
+                if buffer & ((1 << bits) - 1) != 0 { refusal = .trailingBits }
             }
         }
-        guard buffer & ((1 << UInt32(bits)) - 1) == 0 else { throw .trailingBits }
-        return output
+        return refusal.map(Result.failure) ?? .success(output)
     }
 
     private static let invalid: UInt8 = 0xFF

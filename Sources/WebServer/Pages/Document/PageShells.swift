@@ -1,35 +1,19 @@
 import HTTPTypes
 import OAuth
+import Synchronization
 
-/// Whole pages around markup: the layout's template is rendered once for every language when the server starts.
+/// Whole pages around markup: the layout's template is rendered once for every language, when it is first needed.
 struct PageShells: Sendable {
     let frames: PageFrames
-    private let shells: [Key: PageShell]
-
-    private struct Key: Hashable {
-        let header: PageHeader
-        let language: String
-        let isChosen: Bool
-    }
+    private let rendered = RenderedShells()
 
     init(frames: PageFrames) {
         self.frames = frames
-        var shells: [Key: PageShell] = [:]
-        for texts in frames.languages.all {
-            for header in PageHeader.allCases {
-                for isChosen in [false, true] {
-                    let visit = Visit(texts: texts, isChosen: isChosen)
-                    shells[Key(header: header, language: texts.language, isChosen: isChosen)] = PageShell(
-                        template: frames.shell(header, for: visit))
-                }
-            }
-        }
-        self.shells = shells
     }
 
     func response(with document: PageDocument, for visit: Visit) -> EndpointResponse {
-        let key = Key(header: document.header, language: visit.language, isChosen: visit.isChosen)
-        let shell = shells[key] ?? PageShell(template: frames.shell(document.header, for: visit))
+        let key = RenderedShells.Key(header: document.header, language: visit.language, isChosen: visit.isChosen)
+        let shell = rendered.shell(key) { PageShell(template: frames.shell(document.header, for: visit)) }
         return EndpointResponse(
             status: document.status, headers: document.policy.headers(language: visit.language),
             body: shell.filled(title: document.title, path: document.path ?? "/", content: document.content))
@@ -39,6 +23,24 @@ struct PageShells: Sendable {
     func address(of path: String, for visit: Visit) -> String { frames.address.path + path + visit.query }
 
     func asset(_ name: String) -> String { frames.address.path + frames.assets.path(of: name) }
+}
+
+/// The shells there are so far.
+private final class RenderedShells: Sendable {
+    struct Key: Hashable {
+        let header: PageHeader
+        let language: String
+        let isChosen: Bool
+    }
+
+    private let shells = Mutex<[Key: PageShell]>([:])
+
+    func shell(_ key: Key, render: () -> PageShell) -> PageShell {
+        if let known = shells.withLock({ $0[key] }) { return known }
+        let shell = render()
+        shells.withLock { $0[key] = shell }
+        return shell
+    }
 }
 
 /// A page as it will be sent.
