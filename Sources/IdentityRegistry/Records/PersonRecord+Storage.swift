@@ -27,6 +27,8 @@ extension PersonRecord {
         let id = try reader.text()
         let count = try reader.count()
         var fields: [String: FieldValue] = [:]
+        // Each takes several bytes: more cannot be there.
+        fields.reserveCapacity(min(count, bytes.count / 4))
         for _ in 0..<count {
             let name = try reader.text()
             fields[name] = try reader.value()

@@ -28,12 +28,17 @@ struct SealingKey: Sendable {
 
     /// `header` and the body; header and label are authenticated.
     func seal(_ plaintext: [UInt8], header: [UInt8], label: String) -> [UInt8] {
-        guard let nonce = try? AES.GCM.Nonce(data: secureRandomBytes(12)),
+        let nonce = secureRandomBytes(12)
+        guard let checked = try? AES.GCM.Nonce(data: nonce),
             let box = try? AES.GCM.seal(
-                plaintext, using: key, nonce: nonce, authenticating: header + Array(label.utf8)),
-            let body = box.combined
+                plaintext, using: key, nonce: checked, authenticating: header + Array(label.utf8))
         else { fatalError("AES-GCM takes a key of 32 bytes and a nonce of 12, and these are") }
-        return header + body
+        var sealed = header
+        sealed.reserveCapacity(header.count + Self.overhead + plaintext.count)
+        sealed += nonce
+        box.ciphertext.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        box.tag.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        return sealed
     }
 
     /// Opens what ``seal(_:header:label:)`` made with a header of `headerLength` bytes.

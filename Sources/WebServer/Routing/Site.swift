@@ -47,7 +47,9 @@ package struct Site: Sendable {
 
         /// A whole address may stand where a path does, RFC 9112 §3.2.2; its authority decides nothing here.
         private static func originForm(of target: Substring) -> Substring {
-            guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else { return target }
+            guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") else {
+                return target
+            }
             let afterScheme = target[scheme.upperBound...]
             return afterScheme.firstIndex(of: "/").map { afterScheme[$0...] } ?? "/"
         }

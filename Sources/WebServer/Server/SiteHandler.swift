@@ -2,7 +2,6 @@ import HTTPTypes
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypesHTTP1
 import OAuth
 
 /// Collects the requests of one connection and writes the answers.
@@ -110,7 +109,7 @@ final class SiteHandler: ChannelInboundHandler {
 
     private func begin(_ message: HTTPRequestHead) {
         lastRequest = .now()
-        let headers = HTTPFields(message.headers, splitCookie: false)
+        let headers = HTTPFields(received: message.headers)
         // NIO has checked that the method is a token.
         let method = HTTPRequest.Method(message.method.rawValue) ?? .get
         let head = Site.Head(

@@ -94,7 +94,10 @@ package enum Base64URL {
                 var bits: UInt32 = 0
                 for offset in characters.indices {
                     let value = values[Int(characters[offset])]
-                    guard value != invalid else { return refusal = .character(offset: offset) }
+                    guard value != invalid else {
+                        refusal = .character(offset: offset)
+                        return
+                    }
                     buffer = buffer << 6 | UInt32(value)
                     bits += 6
                     if bits >= 8 {

@@ -98,9 +98,12 @@ package struct SQLInteractionStore: InteractionStore {
         recent.interactions.remove(id)
         let isFirst = try await database.write { connection in
             // What was agreed to before may have been withdrawn since it was looked at.
-            let isWithdrawn = try connection.first(
-                "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
-            ) { _ in true }
+            let isWithdrawn =
+                consent.givenAt == instant
+                ? nil
+                : try connection.first(
+                    "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
+                ) { _ in true }
             // What is given after the session has ended would not end with it.
             if let session, try !SQLSessionStore.isLive(session, on: connection) { return false }
             guard isWithdrawn == nil, try Self.finish(id, at: instant, on: connection) else { return false }

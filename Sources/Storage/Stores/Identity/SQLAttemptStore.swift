@@ -36,20 +36,35 @@ package struct SQLAttemptStore: AttemptStore {
     package func standing(
         _ counters: [AttemptCounter], at instant: Date
     ) async throws -> Result<[Int], AttemptsExhausted> {
-        try database.read { connection in
-            var (counts, until): ([Int], Date?) = ([], nil)
-            for counter in counters {
-                let found = try connection.first(
-                    "SELECT count, window_start FROM login_attempts WHERE key = $1 AND window_start > $2",
-                    .bytes(counter.key), Self.cutoff(counter, instant)
-                ) { (count: Int($0.integer(0)), start: Date(microseconds: $0.integer(1))) }
-                counts.append(found?.count ?? 0)
-                guard let found, found.count >= counter.limit else { continue }
-                let end = found.start.addingTimeInterval(counter.window.inSeconds)
-                until = max(until ?? end, end)
+        let found = try database.read { connection in
+            try stride(from: 0, to: counters.count, by: Self.portion).flatMap { start in
+                try Self.rows(of: counters[start...].prefix(Self.portion), on: connection)
             }
-            return until.map { .failure(AttemptsExhausted(until: $0)) } ?? .success(counts)
         }
+        var (counts, until): ([Int], Date?) = ([], nil)
+        for counter in counters {
+            let start = instant.addingTimeInterval(-counter.window.inSeconds)
+            let row = found.first { $0.key == counter.key && $0.start > start }
+            counts.append(row?.count ?? 0)
+            guard let row, row.count >= counter.limit else { continue }
+            let end = row.start.addingTimeInterval(counter.window.inSeconds)
+            until = max(until ?? end, end)
+        }
+        return until.map { .failure(AttemptsExhausted(until: $0)) } ?? .success(counts)
+    }
+
+    /// Counters that one statement looks for.
+    private static let portion = 6
+
+    private static func rows(
+        of counters: ArraySlice<AttemptCounter>, on connection: SQLiteConnection
+    ) throws -> [(key: [UInt8], count: Int, start: Date)] {
+        // The last stands for those that are missing.
+        let keys = counters.map(\.key) + Array(repeating: counters.last?.key ?? [], count: portion - counters.count)
+        return try connection.all(
+            "SELECT key, count, window_start FROM login_attempts WHERE key IN ($1, $2, $3, $4, $5, $6)",
+            .bytes(keys[0]), .bytes(keys[1]), .bytes(keys[2]), .bytes(keys[3]), .bytes(keys[4]), .bytes(keys[5])
+        ) { ($0.bytes(0), Int($0.integer(1)), Date(microseconds: $0.integer(2))) }
     }
 
     package func release(
