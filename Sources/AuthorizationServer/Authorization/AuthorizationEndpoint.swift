@@ -52,7 +52,7 @@ package struct AuthorizationEndpoint: Sendable {
             let request = try AuthorizationRequest(parameters)
             let client = try await client(request.clientID)
             guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
-            return try await begin(request, client, browser, at: instant)
+            return try await begin(request, client, spending: nil, browser, at: instant)
         }
     }
 
@@ -80,25 +80,30 @@ package struct AuthorizationEndpoint: Sendable {
         return try await proceed(interaction, order, browser, at: instant)
     }
 
-    /// RFC 9101 §5.
+    /// RFC 9101 §5. The object is spent with the answer and not when it is opened, since browsers load pages again.
     private func open(
         signed object: String, _ parameters: AuthorizationParameters, _ browser: Browser, at instant: Date
     ) async throws -> InteractionOutcome {
         let client = try await client(parameters.reply.clientID)
-        let request = try await SignedRequests(clients: clients, policy: policy)
+        let (request, use) = try await SignedRequests(clients: clients, policy: policy)
             .request(in: object, of: client, at: instant)
-        return try await begin(request, client, browser, at: instant)
+        if let use, try await interactions.stores.interactions.isSpent(use) {
+            throw AuthorizationRequestRefusal.requestObject(.replayed)
+        }
+        return try await begin(request, client, spending: use, browser, at: instant)
     }
 
     private func begin(
-        _ request: AuthorizationRequest, _ client: RegisteredClient, _ browser: Browser, at instant: Date
+        _ request: AuthorizationRequest, _ client: RegisteredClient, spending use: SingleUse?, _ browser: Browser,
+        at instant: Date
     ) async throws -> InteractionOutcome {
         let order = try await rules.order(request, of: client, isAuthenticated: false)
         guard !client.metadata.requiresPushedRequests, policy.profile != .fapi2,
             client.metadata.authenticationMethod != .attestation
         else { throw AuthorizationRefusal.pushNeeded }
-        let interaction = Interaction(
-            id: TicketID(at: instant), clientID: client.id, request: ["request": .object(request.json)])
+        var stored: JSONObject = ["request": .object(request.json)]
+        stored["use"] = use.map { .string(Base64URL.encode($0.bytes)) }
+        let interaction = Interaction(id: TicketID(at: instant), clientID: client.id, request: .object(stored))
         _ = try await interactions.stores.interactions.insert(interaction, spending: [])
         return try await proceed(interaction, order, browser, at: instant)
     }

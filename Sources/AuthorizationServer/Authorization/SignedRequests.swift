@@ -8,9 +8,10 @@ struct SignedRequests: Sendable {
     let clients: ClientDirectory
     let policy: AuthorizationPolicy
 
+    /// The request, and what is spent with it if it has a `jti`.
     func request(
         in object: String, of client: RegisteredClient, at instant: Date
-    ) async throws -> AuthorizationRequest {
+    ) async throws -> (request: AuthorizationRequest, use: SingleUse?) {
         let header = (try? UnverifiedJWS(parsing: object))?.header
         guard let keys = await clients.keys(of: client, keyID: header?["kid"]?.string) else {
             throw AuthorizationRequestRefusal.requestNotSupported
@@ -27,6 +28,6 @@ struct SignedRequests: Sendable {
         } catch {
             throw AuthorizationRequestRefusal.requestObject(error)
         }
-        return try AuthorizationRequest(verified.parameters)
+        return (try AuthorizationRequest(verified.parameters), verified.use(of: client.id))
     }
 }

@@ -93,7 +93,7 @@ extension Interactions {
             refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil,
             isOfAttestedWallet: interaction.request["attested"]?.bool ?? false)
         let isFirst = try await stores.interactions.finish(
-            interaction.id, giving: grant, under: consent, in: person.sessionID,
+            interaction.id, giving: grant, under: consent, in: person.sessionID, spending: interaction.uses,
             codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
         guard isFirst else { throw InteractionRefusal.alreadyAnswered }
         let code = tickets.codes.ticket(for: id).text
@@ -113,7 +113,7 @@ extension Interactions {
     /// The person does not want to go on.
     func decline(_ interaction: Interaction, at instant: Date) async throws -> InteractionOutcome {
         guard !interaction.clientID.isEmpty else {
-            _ = try await stores.interactions.finish(interaction.id, at: instant)
+            _ = try await stores.interactions.finish(interaction.id, spending: [], at: instant)
             return InteractionOutcome(.account)
         }
         return try await refuse(interaction, try await order(interaction), .accessDenied, BrowserChanges(), at: instant)
@@ -123,7 +123,7 @@ extension Interactions {
         _ interaction: Interaction, _ order: AuthorizationOrder, _ refusal: AuthorizationRefusal,
         _ changes: BrowserChanges, at instant: Date
     ) async throws -> InteractionOutcome {
-        guard try await stores.interactions.finish(interaction.id, at: instant) else {
+        guard try await stores.interactions.finish(interaction.id, spending: interaction.uses, at: instant) else {
             throw InteractionRefusal.alreadyAnswered
         }
         return InteractionOutcome(
