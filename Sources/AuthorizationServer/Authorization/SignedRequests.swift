@@ -13,7 +13,7 @@ struct SignedRequests: Sendable {
         in object: String, of client: RegisteredClient, at instant: Date
     ) async throws -> (request: AuthorizationRequest, use: SingleUse?) {
         let header = (try? UnverifiedJWS(parsing: object))?.header
-        guard let keys = await clients.keys(of: client, keyID: header?["kid"]?.string) else {
+        guard let keys = await clients.keys(of: client, keyID: header?["kid"]?.string, at: instant) else {
             throw AuthorizationRequestRefusal.requestNotSupported
         }
         let algorithms = client.metadata.requestObjectAlgorithm.map { [$0] } ?? DPoPProof.defaultAlgorithms

@@ -65,15 +65,15 @@ package struct IDTokens: Sendable {
         }
         let signed = try signer.sign(claims, type: type)
         guard let encryption else { return signed }
-        return try await encrypt(Array(signed.utf8), encryption, for: client)
+        return try await encrypt(Array(signed.utf8), encryption, for: client, at: instant)
     }
 
     private func encrypt(
-        _ jwt: [UInt8], _ encryption: ClientMetadata.Encryption, for client: RegisteredClient
+        _ jwt: [UInt8], _ encryption: ClientMetadata.Encryption, for client: RegisteredClient, at instant: Date
     ) async throws -> String {
         guard let algorithm = KeyManagementAlgorithm(name: encryption.algorithm),
             let content = ContentEncryption(name: encryption.encryption),
-            let recipient = await clients.keys(of: client, keyID: nil)?.encryptionKey(algorithm: algorithm)
+            let recipient = await clients.keys(of: client, keyID: nil, at: instant)?.encryptionKey(algorithm: algorithm)
         else { throw UnreachableKeys() }
         return try JWE.encrypt(jwt, to: recipient, encryption: content, header: ["cty": "JWT"])
     }
