@@ -67,6 +67,13 @@ package struct Logouts: SessionEnding {
         }
     }
 
+    /// Does for sessions that were ended by something else, such as a new password, what comes of their end.
+    package func conclude(_ ids: [TicketID]) async throws {
+        for id in ids {
+            if let session = try await sessions.lastingOrEnded(id) { try await end(session) }
+        }
+    }
+
     /// Back-Channel Logout 1.0 §2.4.
     private func logoutToken(
         for client: RegisteredClient, _ person: String, _ session: TicketID, at instant: Date

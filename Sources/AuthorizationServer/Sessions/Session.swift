@@ -53,10 +53,13 @@ package protocol SessionStore: Sendable {
     /// The session if it has not ended.
     func session(_ id: TicketID) async throws -> Session?
 
+    /// The session, ended or not.
+    func lastingOrEnded(_ id: TicketID) async throws -> Session?
+
     /// Notes that the session is in use.
     func touch(_ id: TicketID, at instant: Date) async throws
 
-    /// Ends the session and revokes the grants given in it; the clients that had any.
+    /// Ends the session, if it has not ended, and revokes the grants given in it; the clients that had any.
     func end(_ session: Session, at instant: Date) async throws -> [String]
 }
 

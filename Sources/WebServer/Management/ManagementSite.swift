@@ -1,3 +1,4 @@
+package import AuthorizationServer
 package import CredentialIssuer
 package import Foundation
 import HTTPTypes
@@ -16,6 +17,7 @@ package struct ManagementSite: Sendable {
     /// Nil where nobody logs in.
     let clients: ClientAdministration?
     let logins: AuthenticatorAdministration?
+    let logouts: Logouts?
     let secretColumns: SecretColumns
     let metrics: Metrics
     let now: @Sendable () -> Date
@@ -34,7 +36,7 @@ package struct ManagementSite: Sendable {
 
     package init(
         offers: Offers?, people: any PersonStore, schema: RegistrySchema, keys: KeyAdministration,
-        clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil,
+        clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil, logouts: Logouts? = nil,
         secretColumns: SecretColumns = .none, metrics: Metrics, now: @escaping @Sendable () -> Date
     ) {
         self.offers = offers
@@ -43,6 +45,7 @@ package struct ManagementSite: Sendable {
         self.keys = keys
         self.clients = clients
         self.logins = logins
+        self.logouts = logouts
         self.secretColumns = secretColumns
         self.metrics = metrics
         self.now = now

@@ -104,7 +104,7 @@ extension Installation {
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
-            clients: provider.map(clientAdministration), logins: identity?.administration,
+            clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
             secretColumns: configuration.login?.secretColumns ?? .none, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics),
