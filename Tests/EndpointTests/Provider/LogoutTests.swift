@@ -189,6 +189,33 @@ import WireFormats
         #expect(claims["sid"] == (try tokens.idClaims())["sid"])
     }
 
+    @Test("The log names the client that could not be told", arguments: [false, true])
+    func logsUntold(_ byNewSecret: Bool) async throws {
+        var settings = ProviderSettings()
+        // A server does not connect to itself, so nothing is sent.
+        settings.clients = """
+              - id: library
+                name: {en: Library}
+                secret_file: library-secret
+                redirect_uris: ["https://library.example.org/callback"]
+                backchannel_logout_uri: http://127.0.0.1:9/logged-out
+            """
+        let provider = try await TestProvider(settings)
+        let browser = TestBrowser(provider)
+        _ = try await browser.tokens(Self.draft)
+        if byNewSecret {
+            _ = await provider.issuer.manage(.put, "/registry/logins/p-1", ["pin": "97531864"])
+        } else {
+            _ = try await confirm(browser, await ask(browser))
+        }
+        var line: String?
+        for _ in 0..<200_000 where line == nil {
+            line = provider.issuer.log.lines.first { $0.contains("could not be told of a logout") }
+            await Task.yield()
+        }
+        #expect(line?.contains("client_id") == true && line?.contains("library") == true, "\(line ?? "nothing")")
+    }
+
     /// Ends sessions as the installation does, but for how its messages are sent.
     private static func logouts(of installation: Installation, sending messages: SentLogouts) -> Logouts {
         var metadata = ClientMetadata()
@@ -226,5 +253,5 @@ private final class SentLogouts: LogoutMessages {
 
     var messages: [(token: String, address: String)] { kept.withLock { $0 } }
 
-    func send(token: String, to address: String) { kept.withLock { $0.append((token, address)) } }
+    func send(token: String, to address: String, of clientID: String) { kept.withLock { $0.append((token, address)) } }
 }
