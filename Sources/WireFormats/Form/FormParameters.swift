@@ -19,10 +19,11 @@ package struct FormParameters: Sendable {
         try self.init(parsing: Array(text.utf8))
     }
 
-    package init(parsing bytes: [UInt8]) throws(Malformation) {
+    /// - Parameter maximumCount: parameters; more are refused as ``Malformation/tooMany``.
+    package init(parsing bytes: [UInt8], maximumCount: Int = Self.maximumCount) throws(Malformation) {
         var names: [String] = []
         for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
-            guard names.count < Self.maximumCount else { throw .tooMany }
+            guard names.count < maximumCount else { throw .tooMany }
             let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let name = try Self.decode(pair[..<separator])
             let value = separator < pair.endIndex ? try Self.decode(pair[(separator + 1)...]) : ""

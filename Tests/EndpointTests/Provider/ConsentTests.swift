@@ -47,6 +47,28 @@ import WireFormats
         #expect(try await provider.userInfo(tokens.access, as: .library).object().members.map(\.name) == ["sub"])
     }
 
+    @Test("As many claims are shared as can be asked for")
+    func sharesMany() async throws {
+        let names = (0..<94).map { "claim_of_the_university_number_\($0)" }
+        var settings = ProviderSettings()
+        settings.claims = names.map { "    \($0): {from: given_name, display: {en: One of many}}" }
+            .joined(separator: "\n")
+        let provider = try await TestProvider(settings)
+        let asked = names.map { ClaimsRequest.Claim(name: $0, isEssential: Int($0.suffix(1)) == 0) }
+        let draft = Self.profile.with {
+            $0.claims = ClaimsRequest(userinfo: Array(asked.prefix(47)), idToken: Array(asked.suffix(47)))
+        }
+        let browser = TestBrowser(provider)
+        let page = try await browser.logIn(await browser.open(draft))
+        let chosen = names.filter { !$0.hasSuffix("0") } + ["email"]
+        let code = try #require(try ClientAnswer(await browser.allow(page, sharing: chosen))["code"])
+        let tokens = try GivenTokens(await provider.redemption(code, draft).send())
+        let told = try await provider.userInfo(tokens.access, as: .library).object()
+        #expect(names.prefix(47).allSatisfy { told[$0] != nil } && told["email"] != nil)
+        let claims = try tokens.idClaims()
+        #expect(names.suffix(47).allSatisfy { claims[$0] != nil })
+    }
+
     @Test("Who says no gives nothing, and nothing is remembered")
     func denies() async throws {
         let provider = try await TestProvider()

@@ -9,6 +9,8 @@ struct ProviderSettings: Sendable {
     var attempts = "{person: 3, address: 6, client: 1000, window: 15m}"
     /// In place of the clients that there are without `fapi2`.
     var clients: String?
+    /// Lines of `authorization_server.claims`.
+    var claims = ""
     /// Lines of `login.methods`.
     var methods = ""
 
@@ -47,6 +49,7 @@ struct ProviderSettings: Sendable {
             birthdate: {from: birth_date, scope: profile, display: {en: Date of birth}}
             email: {from: email, scope: email, display: {en: E-mail address}}
             student_number: {from: student_number, display: {en: Student number}}
+        \(claims)
         clients:
         \(clients ?? (profile == "fapi2" ? Self.strictClients : Self.standardClients))
         login:
