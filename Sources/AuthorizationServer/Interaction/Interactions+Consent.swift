@@ -19,7 +19,11 @@ extension Interactions {
             .page(.consent(consentPage(interaction, order, visit)), status: .fresh), changes: changes, for: order)
     }
 
-    func consentPage(_ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit) -> ConsentPage {
+    /// - Parameter kept: what was chosen on the page but not answered.
+    func consentPage(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit,
+        keeping kept: InteractionSubmission? = nil
+    ) -> ConsentPage {
         ConsentPage(
             form: form(interaction, visit.secret), party: order.client.party(redirectURI: order.redirectURI),
             purpose: order.purpose,
@@ -33,7 +37,20 @@ extension Interactions {
                     name: claim.name, label: texts.label(of: claim.name), isEssential: claim.isEssential,
                     purpose: claim.purpose)
             },
-            asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases)
+            asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases,
+            ticked: kept.map { kept in order.claims.map(\.name).filter(kept.shares) } ?? [], duration: kept?.duration)
+    }
+
+    /// The same page with what was chosen on it: the enter key was pressed, which is no answer.
+    func stay(
+        _ interaction: Interaction, _ submission: InteractionSubmission, _ visit: BrowserVisit
+    ) async throws -> InteractionOutcome {
+        let (demand, order) = try await demand(interaction)
+        guard let order, try await identify(interaction, demand, visit) != nil else {
+            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+        }
+        let page = consentPage(interaction, order, visit, keeping: submission)
+        return InteractionOutcome(.page(.consent(page), status: .fresh), for: order)
     }
 
     /// What the person said before, if it covers all that is asked now.

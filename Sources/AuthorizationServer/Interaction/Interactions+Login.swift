@@ -30,7 +30,7 @@ extension Interactions {
         case .sendCode: return try await sendCode(interaction, submission, visit)
         case .cancel, .deny: return try await decline(interaction, at: instant)
         case .allow: return try await allow(interaction, submission, visit)
-        case .stay: return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+        case .stay: return try await stay(interaction, submission, visit)
         }
     }
 

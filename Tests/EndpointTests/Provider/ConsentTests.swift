@@ -82,14 +82,29 @@ import WireFormats
         #expect(ShownPage(reply: try await browser.open(Self.profile)).has("consent-form"))
     }
 
-    @Test("Pressing enter on the page is no answer")
+    @Test("Pressing enter on the page is no answer, and changes nothing of what was chosen")
     func waits() async throws {
         let provider = try await TestProvider()
         let browser = TestBrowser(provider)
         let page = ShownPage(reply: try await browser.logIn(await browser.open(Self.profile)))
-        let reply = await browser.follow(
-            await browser.submit(try page.form("consent-form"), [("action", "stay"), ("remember", "365d")]))
-        #expect(ShownPage(reply: reply).has("consent-form"))
+        #expect(Self.checked(page) == ["remember=once"])
+        let stay = [("share_email", "yes"), ("share_retina", "yes"), ("remember", "365d"), ("action", "stay")]
+        let kept = ShownPage(reply: await browser.follow(await browser.submit(try page.form("consent-form"), stay)))
+        #expect(Self.checked(kept) == ["share_email=yes", "remember=365d"])
+        #expect(try await browser.account().consentIDs == [])
+        // It is the person's own page still: another answer counts, and what is loaded anew forgets.
+        let form = try kept.form("consent-form")
+        #expect(Self.checked(ShownPage(reply: await browser.get(form.action))) == ["remember=once"])
+        #expect(try ClientAnswer(await browser.allow(kept.reply))["code"] != nil)
+    }
+
+    /// Names and values of what is ticked.
+    private static func checked(_ page: ShownPage) -> [String] {
+        page.reply.text.split(separator: "<input ").compactMap { input in
+            let input = input.prefix { $0 != ">" }
+            guard input.contains(" checked"), let value = input.attribute("value") else { return nil }
+            return (" " + input).attribute("name").map { "\($0)=\(value)" }
+        }
     }
 
     @Test("What is remembered holds as long as was said", arguments: [("30d", 30.0), ("365d", 365)])
