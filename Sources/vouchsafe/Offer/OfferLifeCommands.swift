@@ -18,14 +18,18 @@ struct OfferListCommand: AsyncParsableCommand {
         let client = try ManagementClient(Settings.fromEnvironment())
         let offers = try await client.get("/offers?limit=\(limit)" + (before.map { "&before=\($0)" } ?? ""))
         if json { return printJSON(offers) }
-        for offer in offers.array ?? [] {
-            let credentials = offer["credential_configuration_ids"]?.array?.compactMap(\.string) ?? []
-            print(
-                [
-                    offer["id"]?.string ?? "", offer["state"]?.string ?? "", offer["created_at"]?.string ?? "",
-                    credentials.joined(separator: ","), offer["subject"]?.string ?? "(claims)",
-                ].joined(separator: "  "))
-        }
+        for offer in offers.array ?? [] { print(Self.line(offer)) }
+    }
+
+    /// An offer on one line.
+    static func line(_ offer: JSON) -> String {
+        let credentials = offer["credential_configuration_ids"]?.array?.compactMap(\.string) ?? []
+        // With a login there are never claims of the offer's own.
+        let nobody = offer["grant"]?.string == "authorization_code" ? "(whoever logs in)" : "(claims)"
+        return [
+            offer["id"]?.string ?? "", offer["state"]?.string ?? "", offer["created_at"]?.string ?? "",
+            credentials.joined(separator: ","), offer["subject"]?.string ?? nobody,
+        ].joined(separator: "  ")
     }
 }
 
