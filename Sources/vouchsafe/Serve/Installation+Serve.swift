@@ -50,7 +50,9 @@ extension Installation {
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {
         RetentionSweep(
             retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime),
-            identity: identity.map { SQLIdentityRetention(database: database, limits: $0.limits) },
+            identity: SQLIdentityRetention(
+                database: database,
+                longestWindow: max(identity?.limits.longestWindow ?? .zero, configuration.portal.starts.window)),
             visits: SQLPortalVisits(database: database), logger: logger,
             now: now)
     }
