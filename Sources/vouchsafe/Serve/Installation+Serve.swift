@@ -107,7 +107,8 @@ extension Installation {
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
-            secretColumns: configuration.login?.secretColumns ?? .none, metrics: metrics, now: now)
+            secretColumns: configuration.login?.secretColumns ?? .none,
+            timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics),
             management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
