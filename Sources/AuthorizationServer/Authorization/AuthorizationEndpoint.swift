@@ -1,7 +1,7 @@
 package import Foundation
 import JOSE
 package import OAuth
-import PersonAuthentication
+package import PersonAuthentication
 import WireFormats
 
 /// Authorization endpoint, RFC 6749 §3.1, OpenID Connect Core §3.1.2, OpenID4VCI 1.0 §5 (#authorization-endpoint).
@@ -139,6 +139,20 @@ package struct AuthorizationEndpoint: Sendable {
         }
     }
 
+    /// What a person has to show once more before they add a way to log in, which from then on stands for them at every
+    /// level that it reaches: the strongest level that they can reach, a moment ago. Nil if their session has that.
+    ///
+    /// - Parameter ways: in which the person can log in; nil if that is not known here.
+    package func confirmation(of session: Session, ways: [LoginMethod]?) -> AuthenticationLevel? {
+        let level = policy.levels.last { $0.isReached(by: ways ?? session.methods) } ?? policy.levels.first
+        guard let level else { return nil }
+        let isFresh = now().timeIntervalSince(session.authenticatedAt) <= Self.confirmationLifetime
+        return isFresh && level.isReached(by: session.methods) ? nil : level
+    }
+
+    /// Seconds since a login.
+    private static let confirmationLifetime = 300.0
+
     /// Tells the client if its address is known to be its own, else the person.
     private func reject(_ refusal: AuthorizationRefusal, _ reply: AuthorizationReply) async throws -> InteractionOutcome
     {
@@ -152,9 +166,14 @@ package struct AuthorizationEndpoint: Sendable {
     }
 
     /// The login for the person's own page, if they are not logged in.
-    package func account(_ browser: Browser) async throws -> InteractionOutcome {
+    ///
+    /// - Parameter level: what they have to reach now, though they are logged in; nil if any login will do.
+    package func account(
+        _ browser: Browser, confirming level: AuthenticationLevel? = nil
+    ) async throws -> InteractionOutcome {
         let instant = now()
-        let interaction = Interaction(id: TicketID(at: instant), clientID: "", request: .null)
+        let request: JSON = level.map { ["acr": .string($0.acr)] } ?? .null
+        let interaction = Interaction(id: TicketID(at: instant), clientID: "", request: request)
         _ = try await interactions.stores.interactions.insert(interaction, spending: [])
         return try await interactions.proceed(interaction, browser, at: instant)
     }

@@ -40,8 +40,9 @@ extension Interactions {
             let order = try await order(interaction)
             return (LoginDemand(order), order)
         }
-        guard let level = policy.levels.first else { throw InteractionRefusal.unknownInteraction }
-        return (LoginDemand(accountAt: level), nil)
+        let confirmed = interaction.request["acr"]?.string.flatMap(policy.level)
+        guard let level = confirmed ?? policy.levels.first else { throw InteractionRefusal.unknownInteraction }
+        return (LoginDemand(accountAt: level, isForced: confirmed != nil), nil)
     }
 
     /// The next page, or the answer if nothing is left to ask.

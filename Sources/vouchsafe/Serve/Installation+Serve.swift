@@ -129,7 +129,9 @@ extension Installation {
         let browser = BrowserSite(
             authorization: provider.authorization, interactions: provider.interactions, logouts: provider.logouts,
             account: provider.account,
-            passkeys: PasskeysOfAccount(registration: identity.passkeys, claims: provider.claims, now: now),
+            passkeys: PasskeysOfAccount(
+                registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
+                now: now),
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },

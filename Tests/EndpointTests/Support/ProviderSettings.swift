@@ -13,6 +13,8 @@ struct ProviderSettings: Sendable {
     var claims = ""
     /// Lines of `login.methods`.
     var methods = ""
+    /// What the weaker level takes.
+    var basicLevel = "[knowledge, password, sms_code]"
 
     /// Weakest first.
     static let basic = "urn:example:basic"
@@ -65,7 +67,7 @@ struct ProviderSettings: Sendable {
             sms_code: {to: phone}
         \(methods)
           levels:
-            - {acr: "\(Self.basic)", any: [knowledge, password, sms_code]}
+            - {acr: "\(Self.basic)", any: \(basicLevel)}
             - {acr: "\(Self.strong)", any: [[knowledge, pin], [password, sms_code]]}
           attempts: \(attempts)
         sms: {file: sms.jsonl}
