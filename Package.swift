@@ -176,8 +176,9 @@ let package = Package(
         tests(
             "PortalTests",
             [
-                "CredentialFormats", "CredentialIssuer", "JOSE", "MessageDelivery", "OAuth", "OpenID4VCI", "Portal",
-                "PrintedCredential", "Storage", "TestSupport", "Verifier", "WalletClient", "WebServer", "WireFormats",
+                "CredentialFormats", "CredentialIssuer", "IdentityRegistry", "JOSE", "MessageDelivery", "OAuth",
+                "OpenID4VCI", "Portal", "PrintedCredential", "Storage", "TestSupport", "Verifier", "WalletClient",
+                "WebServer", "WireFormats",
                 "vouchsafe", crypto, httpTypes, logging,
             ]),
         tests(

@@ -12,8 +12,8 @@ struct Vouchsafe: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            InitCommand.self, ServeCommand.self, OfferCommand.self, RegistryCommand.self, KeysCommand.self,
-            ClientCommand.self, WalletCommand.self, VerifyCommand.self,
+            InitCommand.self, ServeCommand.self, OfferCommand.self, TimelineCommand.self, RegistryCommand.self,
+            KeysCommand.self, ClientCommand.self, WalletCommand.self, VerifyCommand.self,
         ])
 }
 

@@ -141,5 +141,7 @@ struct FullConfigurationTests {
         #expect(configuration.portal.provider == "https://as.example.org")
         #expect(configuration.portal.issuer == "https://issuer.example.net")
         #expect(configuration.portal.clientID == "gate")
+        #expect(configuration.portal.starts.address == 20)
+        #expect(configuration.portal.starts.window == .seconds(300))
     }
 }

@@ -86,7 +86,7 @@ let full = """
     authorization_servers:
       - {issuer: "https://as.example.org", tokens: introspection, client_id: issuer, secret_file: as-secret}
       - {issuer: "https://as.example.net/", subject: {claim: email, field: email}}
-    portal: {provider: "https://as.example.org", issuer: "https://issuer.example.net", client_id: gate}
+    portal: {provider: "https://as.example.org", issuer: "https://issuer.example.net", client_id: gate, starts: {address: 20, window: 5m}}
     outgoing: {allow: [10.1.2.0/24, "localhost:9000", "[::1]:9001"]}
     credentials:
       card: {format: dc+sd-jwt, type: card, scope: card, validity: 1d, claims: {name: {from: given_name, type: text}}}

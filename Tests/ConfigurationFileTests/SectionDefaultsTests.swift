@@ -18,6 +18,8 @@ struct SectionDefaultsTests {
         #expect(configuration.portal.provider == "https://issuer.example.org")
         #expect(configuration.portal.issuer == "https://issuer.example.org")
         #expect(configuration.portal.clientID == "portal")
+        #expect(configuration.portal.starts.address == 300)
+        #expect(configuration.portal.starts.window == .seconds(900))
         #expect(configuration.outgoing.isEmpty)
     }
 

@@ -179,6 +179,14 @@ enum ServiceMistakes {
             "f:87: portal.client_id: an identifier is 1 to 128 ASCII characters without spaces"
         ),
         (
+            "starts: {address: 20,", "starts: {address: 0,",
+            "f:87: portal.starts.address: a whole number from 1 to 1000000 is expected"
+        ),
+        (
+            "starts: {address: 20, window: 5m}", "starts: {address: 20, client: 5}",
+            "f:87: portal.starts.client: there is no such setting"
+        ),
+        (
             "provider: \"https://as.example.org\"", "provider: \"https://as.example.org/?a\"",
             """
             f:87: portal.provider: an https address without query and fragment is expected, as https://as.example.org \

@@ -420,12 +420,23 @@ def account(page: Page, door: Provider, person: Person) -> AccountPage:
     return AccountPage(page)
 
 
+def passkeys(page: Page, door: Provider, person: Person) -> AccountPage:
+    """The person's own page once more has been shown: before that no passkey can be added."""
+    account(page, door, person)
+    assert part(page, "passkey-add").count() == 0
+    part(page, "passkey-confirm").click()
+    LoginPage(page).with_facts(person)
+    expect(part(page, "pin")).to_be_visible()
+    LoginPage(page).with_secret(person, "pin")
+    return AccountPage(page)
+
+
 def test_passkey_is_added_used_and_removed(
     desk: tuple[Page, PasskeyDevice], door: Provider, wallet: Wallet
 ) -> None:
     """Made on the account page, good by itself for the stronger level without a user name; once removed, no more."""
     page, device = desk
-    account(page, door, door.people[0]).add_passkey()
+    passkeys(page, door, door.people[0]).add_passkey()
     [credential] = device.credentials
     assert credential["isResidentCredential"] and credential["rpId"] == "localhost"
     assert door.people[0].id not in json.dumps(credential) and door.people[0].username not in json.dumps(credential)
@@ -448,7 +459,7 @@ def test_passkey_is_added_used_and_removed(
 def test_passkey_of_an_unverified_user(desk: tuple[Page, PasskeyDevice], door: Provider, wallet: Wallet) -> None:
     """A device that is stolen does not know its user: nobody is logged in."""
     page, device = desk
-    account(page, door, door.people[5]).add_passkey()
+    passkeys(page, door, door.people[5]).add_passkey()
     page.context.clear_cookies()
     device.verify_user(False)
     page.goto(door.flow(wallet, "web", scope="openid").address())
@@ -460,7 +471,7 @@ def test_passkey_of_an_unverified_user(desk: tuple[Page, PasskeyDevice], door: P
 def test_copied_passkey_is_noticed(desk: tuple[Page, PasskeyDevice], door: Provider, wallet: Wallet) -> None:
     """A counter that goes back tells of a copy (WebAuthn section 6.1.1)."""
     page, device = desk
-    account(page, door, door.people[6]).add_passkey()
+    passkeys(page, door, door.people[6]).add_passkey()
     [copy] = device.credentials
     for _ in range(2):
         page.context.clear_cookies()

@@ -42,6 +42,7 @@ struct WireTextTests {
             .unsupportedResponseType, .unsupportedResponseMode, .promptNoneWithOthers, .scope, .target,
             .requestAndRequestURI, .nestedRequest, .requestNotSupported, .requestURINotSupported, .requestURI,
             .authorizationDetails(.unknownConfiguration), .requestObject(.nested),
+            .requestObject(.replayed),
         ] + pkce.map(AuthorizationRequestRefusal.pkce)
         + faults.map { AuthorizationRequestRefusal.requestObject(.jwt($0)) }
         + ([.notJSONObject, .section, .claim, .valueAndValues, .purpose, .tooMany] as [ClaimsRequestMalformation])

@@ -56,6 +56,15 @@ struct AccountPagesTests {
     }
 
     @Test
+    func `asks for a login before passkeys where there has to be one`() {
+        let page = AccountPage(
+            csrf: "csrf-value", name: nil, consents: [], passkeys: [], offersPasskeys: true, confirmsFirst: true)
+        let html = pages.account.response(for: page, visit: Samples.visit(pages), at: Samples.later).text
+        #expect(html.contains("action=\"/account/confirm\"") && html.contains("data-test=\"passkey-confirm\""))
+        #expect(!html.contains("data-passkey-create") && !html.contains("passkey-add"))
+    }
+
+    @Test
     func `says that there is nothing yet, and offers no passkeys where there are none to be had`() {
         let empty = AccountPage(csrf: "csrf-value", name: nil, consents: [], passkeys: [], offersPasskeys: false)
         let html = pages.account.response(for: empty, visit: Samples.visit(pages), at: Samples.later).text

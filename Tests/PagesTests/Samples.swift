@@ -234,6 +234,8 @@ struct Samples {
 
     private func simple(_ pages: SitePages, _ visit: Visit) -> [(name: String, response: EndpointResponse)] {
         let empty = AccountPage(csrf: "csrf-value", name: nil, consents: [], passkeys: [], offersPasskeys: false)
+        let unconfirmed = AccountPage(
+            csrf: "csrf-value", name: name, consents: [], passkeys: [], offersPasskeys: true, confirmsFirst: true)
         let codes = [
             "invalid_request", "invalid_client", "invalid_redirect_uri", "invalid_request_uri", "interaction_over",
             "other_browser", "cross_site", "access_denied", "login_required", "not_found", "temporarily_unavailable",
@@ -245,6 +247,7 @@ struct Samples {
             address: "https://library.example/cb", parameters: [HiddenField("code", "abc"), HiddenField("state", name)])
         return [
             ("account", pages.account.response(for: account, visit: visit, at: Self.later)),
+            ("account-unconfirmed", pages.account.response(for: unconfirmed, visit: visit, at: Self.later)),
             ("account-empty", pages.account.response(for: empty, visit: visit, at: Self.later)),
             ("logout", pages.logout.response(for: logout, visit: visit)),
             ("logout-own", pages.logout.response(for: LogoutPage(csrf: "csrf-value"), visit: visit)),

@@ -8,7 +8,9 @@ import WalletClient
 
 @Suite("The browser's way back")
 struct LoopbackRedirectTests {
-    private let browser = GuardedHTTPClient(destinations: .publicAndLoopback)
+    /// With time enough for a machine that is busy with every other test.
+    private let browser = GuardedHTTPClient(
+        destinations: .publicAndLoopback, limits: .init(total: .seconds(120), connect: .seconds(60)))
 
     private func visit(_ url: String, _ method: HTTPRequest.Method = .get) async throws -> ExchangeResponse {
         try await browser.send(ExchangeRequest(method, url))

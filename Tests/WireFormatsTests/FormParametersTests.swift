@@ -57,6 +57,10 @@ struct FormParametersTests {
         let pairs = (0..<FormParameters.maximumCount).map { "p\($0)=1" }.joined(separator: "&")
         #expect(try FormParameters(parsing: pairs)["p63"] == "1")
         #expect(throws: FormParameters.Malformation.tooMany) { try FormParameters(parsing: pairs + "&q") }
+        #expect(try FormParameters(parsing: (pairs + "&q=1").bytes, maximumCount: 65)["q"] == "1")
+        #expect(throws: FormParameters.Malformation.tooMany) {
+            try FormParameters(parsing: (pairs + "&q&r").bytes, maximumCount: 65)
+        }
     }
 
     @Test("Encoding leaves unreserved characters alone and decodes to the same")

@@ -1,7 +1,7 @@
 package import Foundation
 import JOSE
 package import OAuth
-import PersonAuthentication
+package import PersonAuthentication
 import WireFormats
 
 /// Authorization endpoint, RFC 6749 §3.1, OpenID Connect Core §3.1.2, OpenID4VCI 1.0 §5 (#authorization-endpoint).
@@ -52,7 +52,7 @@ package struct AuthorizationEndpoint: Sendable {
             let request = try AuthorizationRequest(parameters)
             let client = try await client(request.clientID)
             guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
-            return try await begin(request, client, browser, at: instant)
+            return try await begin(request, client, spending: nil, browser, at: instant)
         }
     }
 
@@ -81,26 +81,31 @@ package struct AuthorizationEndpoint: Sendable {
         return try await proceed(interaction, order, browser, at: instant)
     }
 
-    /// RFC 9101 §5.
+    /// RFC 9101 §5. The object is spent with the answer and not when it is opened, since browsers load pages again.
     private func open(
         signed object: String, _ parameters: AuthorizationParameters, _ browser: Browser, at instant: Date
     ) async throws -> InteractionOutcome {
         let client = try await client(parameters.reply.clientID)
-        let request = try await SignedRequests(clients: clients, policy: policy)
+        let (request, use) = try await SignedRequests(clients: clients, policy: policy)
             .request(in: object, of: client, at: instant)
-        return try await begin(request, client, browser, at: instant)
+        if let use, try await interactions.stores.interactions.isSpent(use) {
+            throw AuthorizationRequestRefusal.requestObject(.replayed)
+        }
+        return try await begin(request, client, spending: use, browser, at: instant)
     }
 
     private func begin(
-        _ request: AuthorizationRequest, _ client: RegisteredClient, _ browser: Browser, at instant: Date
+        _ request: AuthorizationRequest, _ client: RegisteredClient, spending use: SingleUse?, _ browser: Browser,
+        at instant: Date
     ) async throws -> InteractionOutcome {
         let order = try await rules.order(request, of: client, isAuthenticated: false)
         guard !client.metadata.requiresPushedRequests, policy.profile != .fapi2,
             client.metadata.authenticationMethod != .attestation
         else { throw AuthorizationRefusal.pushNeeded }
+        var stored: JSONObject = ["request": .object(request.json)]
+        stored["use"] = use.map { .string(Base64URL.encode($0.bytes)) }
         let interaction = Interaction(
-            id: TicketID(at: instant), clientID: client.id, request: ["request": .object(request.json)],
-            parsed: request)
+            id: TicketID(at: instant), clientID: client.id, request: .object(stored), parsed: request)
         _ = try await interactions.stores.interactions.insert(interaction, spending: [])
         return try await proceed(interaction, order, browser, at: instant)
     }
@@ -136,6 +141,20 @@ package struct AuthorizationEndpoint: Sendable {
         }
     }
 
+    /// What a person has to show once more before they add a way to log in, which from then on stands for them at every
+    /// level that it reaches: the strongest level that they can reach, a moment ago. Nil if their session has that.
+    ///
+    /// - Parameter ways: in which the person can log in; nil if that is not known here.
+    package func confirmation(of session: Session, ways: [LoginMethod]?) -> AuthenticationLevel? {
+        let level = policy.levels.last { $0.isReached(by: ways ?? session.methods) } ?? policy.levels.first
+        guard let level else { return nil }
+        let isFresh = now().timeIntervalSince(session.authenticatedAt) <= Self.confirmationLifetime
+        return isFresh && level.isReached(by: session.methods) ? nil : level
+    }
+
+    /// Seconds since a login.
+    private static let confirmationLifetime = 300.0
+
     /// Tells the client if its address is known to be its own, else the person.
     private func reject(_ refusal: AuthorizationRefusal, _ reply: AuthorizationReply) async throws -> InteractionOutcome
     {
@@ -149,9 +168,14 @@ package struct AuthorizationEndpoint: Sendable {
     }
 
     /// The login for the person's own page, if they are not logged in.
-    package func account(_ browser: Browser) async throws -> InteractionOutcome {
+    ///
+    /// - Parameter level: what they have to reach now, though they are logged in; nil if any login will do.
+    package func account(
+        _ browser: Browser, confirming level: AuthenticationLevel? = nil
+    ) async throws -> InteractionOutcome {
         let instant = now()
-        let interaction = Interaction(id: TicketID(at: instant), clientID: "", request: .null)
+        let request: JSON = level.map { ["acr": .string($0.acr)] } ?? .null
+        let interaction = Interaction(id: TicketID(at: instant), clientID: "", request: request)
         _ = try await interactions.stores.interactions.insert(interaction, spending: [])
         return try await interactions.proceed(interaction, browser, at: instant)
     }

@@ -8,11 +8,12 @@ struct SignedRequests: Sendable {
     let clients: ClientDirectory
     let policy: AuthorizationPolicy
 
+    /// The request, and what is spent with it if it has a `jti`.
     func request(
         in object: String, of client: RegisteredClient, at instant: Date
-    ) async throws -> AuthorizationRequest {
+    ) async throws -> (request: AuthorizationRequest, use: SingleUse?) {
         let header = (try? UnverifiedJWS(parsing: object))?.header
-        guard let keys = await clients.keys(of: client, keyID: header?["kid"]?.string) else {
+        guard let keys = await clients.keys(of: client, keyID: header?["kid"]?.string, at: instant) else {
             throw AuthorizationRequestRefusal.requestNotSupported
         }
         let algorithms = client.metadata.requestObjectAlgorithm.map { [$0] } ?? DPoPProof.defaultAlgorithms
@@ -27,6 +28,6 @@ struct SignedRequests: Sendable {
         } catch {
             throw AuthorizationRequestRefusal.requestObject(error)
         }
-        return try AuthorizationRequest(verified.parameters)
+        return (try AuthorizationRequest(verified.parameters), verified.use(of: client.id))
     }
 }

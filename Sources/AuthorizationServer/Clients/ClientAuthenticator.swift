@@ -95,7 +95,7 @@ package struct ClientAuthenticator: Sendable {
         _ assertion: UnverifiedClientAssertion, at instant: Date
     ) async throws -> AuthenticatedClient {
         let client = try await find(assertion.clientID, .privateKeyJWT)
-        guard let keys = await clients.keys(of: client, keyID: assertion.keyID) else {
+        guard let keys = await clients.keys(of: client, keyID: assertion.keyID, at: instant) else {
             throw ClientAuthenticationRefusal.unknownClient(.privateKeyJWT)
         }
         var algorithms = DPoPProof.defaultAlgorithms

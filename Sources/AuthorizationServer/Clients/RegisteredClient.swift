@@ -125,7 +125,7 @@ package struct ClientDirectory: Sendable {
     /// The public keys of a client; nil if it has none that can be had.
     ///
     /// - Parameter keyID: a key that a kept copy lacks is looked for once more (rotation).
-    func keys(of client: RegisteredClient, keyID: String?) async -> PublicJWKSet? {
+    func keys(of client: RegisteredClient, keyID: String?, at instant: Date) async -> PublicJWKSet? {
         switch client.metadata.keys {
         case nil: return nil
         case .inline(let set)?: return try? PublicJWKSet(set)
@@ -134,7 +134,7 @@ package struct ClientDirectory: Sendable {
                 let set = try? PublicJWKSet(parsing: kept)
             else { return nil }
             guard let keyID, !set.names(keyID) else { return set }
-            return await documents.document(at: url, freshAt: Date()).flatMap { try? PublicJWKSet(parsing: $0) }
+            return await documents.document(at: url, freshAt: instant).flatMap { try? PublicJWKSet(parsing: $0) }
         }
     }
 }

@@ -30,7 +30,7 @@ package struct Account: Sendable {
     }
 
     package func page(
-        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool
+        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool
     ) async throws -> AccountPage {
         let catalog = await catalog.catalog()
         var given: [GivenConsent] = []
@@ -39,7 +39,7 @@ package struct Account: Sendable {
         }
         return AccountPage(
             csrf: csrf, name: try await claims.displayName(of: session.person), consents: given, passkeys: passkeys,
-            offersPasskeys: offersPasskeys)
+            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst)
     }
 
     private func shown(_ recorded: RecordedConsent, _ catalog: CredentialCatalog) async throws -> GivenConsent {

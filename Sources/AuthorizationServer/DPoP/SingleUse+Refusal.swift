@@ -5,7 +5,8 @@ extension SingleUse.Kind {
     var refusal: any Refusal {
         switch self {
         case .dpopProof: DPoPRefusal.replayed
-        case .clientAssertion, .attestationProof, .requestObject: ClientAuthenticationRefusal.replayed
+        case .clientAssertion, .attestationProof: ClientAuthenticationRefusal.replayed
+        case .requestObject: AuthorizationRequestRefusal.requestObject(.replayed)
         }
     }
 }

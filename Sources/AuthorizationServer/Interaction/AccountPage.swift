@@ -11,15 +11,19 @@ package struct AccountPage: Sendable {
     package let passkeys: [RegisteredPasskey]
     /// Whether passkeys can be added.
     package let offersPasskeys: Bool
+    /// Whether the person has to log in again before they add one.
+    package let confirmsFirst: Bool
 
     package init(
-        csrf: String, name: String?, consents: [GivenConsent], passkeys: [RegisteredPasskey], offersPasskeys: Bool
+        csrf: String, name: String?, consents: [GivenConsent], passkeys: [RegisteredPasskey], offersPasskeys: Bool,
+        confirmsFirst: Bool = false
     ) {
         self.csrf = csrf
         self.name = name
         self.consents = consents
         self.passkeys = passkeys
         self.offersPasskeys = offersPasskeys
+        self.confirmsFirst = confirmsFirst
     }
 }
 

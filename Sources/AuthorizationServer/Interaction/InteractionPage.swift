@@ -92,10 +92,15 @@ package struct ConsentPage: Sendable, Equatable {
     /// Whether the party may go on while the person is away (a refresh token).
     package let asksOfflineAccess: Bool
     package let durations: [ConsentDuration]
+    /// The claims that the person has ticked on this page before; empty when they see it first.
+    package let ticked: [String]
+    /// What they have chosen of ``durations``; nil when they see it first.
+    package let duration: ConsentDuration?
 
     package init(
         form: InteractionForm, party: RequestingParty, purpose: String?, credentials: [RequestedCredential],
-        claims: [RequestedClaim], asksOfflineAccess: Bool, durations: [ConsentDuration]
+        claims: [RequestedClaim], asksOfflineAccess: Bool, durations: [ConsentDuration], ticked: [String] = [],
+        duration: ConsentDuration? = nil
     ) {
         self.form = form
         self.party = party
@@ -104,6 +109,8 @@ package struct ConsentPage: Sendable, Equatable {
         self.claims = claims
         self.asksOfflineAccess = asksOfflineAccess
         self.durations = durations
+        self.ticked = ticked
+        self.duration = duration
     }
 }
 

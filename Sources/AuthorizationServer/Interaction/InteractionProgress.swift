@@ -81,6 +81,12 @@ package struct Interaction: Sendable {
             id: id, clientID: clientID, request: request, parsed: parsed, progress: progress, version: version + 1,
             isFinished: isFinished)
     }
+
+    /// What is spent with the answer: the request object that the request came in.
+    package var uses: [SingleUse] {
+        request["use"]?.string.flatMap { try? Base64URL.decode($0) }
+            .flatMap { SingleUse(.requestObject, bytes: $0) }.map { [$0] } ?? []
+    }
 }
 
 /// Where interactions are kept.
@@ -95,13 +101,16 @@ package protocol InteractionStore: Sendable {
     /// Stores the progress, and the session that the person is now logged in by; false if another change came first.
     func update(_ interaction: Interaction, session: Session?, ending old: TicketID?) async throws -> Bool
 
-    /// Ends it without a grant; false if it was ended before.
-    func finish(_ id: TicketID, at instant: Date) async throws -> Bool
+    /// Whether it was spent before, to say so early: who answers finds out in the same step.
+    func isSpent(_ use: SingleUse) async throws -> Bool
 
-    /// Ends it with consent and grant in one atomic step; false, and nothing happened, if it was ended before, or the
-    /// consent was withdrawn or the session ended since.
+    /// Ends it without a grant and spends `uses`; false, and nothing happened, if it was ended or one was spent before.
+    func finish(_ id: TicketID, spending uses: [SingleUse], at instant: Date) async throws -> Bool
+
+    /// Ends it with consent and grant in one atomic step, and spends `uses`; false, and nothing happened, if it was ended
+    /// or one was spent before, or the consent was withdrawn or the session ended since.
     func finish(
-        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID?, codeExpiresAt: Date,
-        at instant: Date
+        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID?,
+        spending uses: [SingleUse], codeExpiresAt: Date, at instant: Date
     ) async throws -> Bool
 }

@@ -19,7 +19,11 @@ extension Interactions {
             .page(.consent(consentPage(interaction, order, visit)), status: .fresh), changes: changes, for: order)
     }
 
-    func consentPage(_ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit) -> ConsentPage {
+    /// - Parameter kept: what was chosen on the page but not answered.
+    func consentPage(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit,
+        keeping kept: InteractionSubmission? = nil
+    ) -> ConsentPage {
         ConsentPage(
             form: form(interaction, visit.secret), party: order.client.party(redirectURI: order.redirectURI),
             purpose: order.purpose,
@@ -33,7 +37,20 @@ extension Interactions {
                     name: claim.name, label: texts.label(of: claim.name), isEssential: claim.isEssential,
                     purpose: claim.purpose)
             },
-            asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases)
+            asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases,
+            ticked: kept.map { kept in order.claims.map(\.name).filter(kept.shares) } ?? [], duration: kept?.duration)
+    }
+
+    /// The same page with what was chosen on it: the enter key was pressed, which is no answer.
+    func stay(
+        _ interaction: Interaction, _ submission: InteractionSubmission, _ visit: BrowserVisit
+    ) async throws -> InteractionOutcome {
+        let (demand, order) = try await demand(interaction)
+        guard let order, try await identify(interaction, demand, visit) != nil else {
+            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+        }
+        let page = consentPage(interaction, order, visit, keeping: submission)
+        return InteractionOutcome(.page(.consent(page), status: .fresh), for: order)
     }
 
     /// What the person said before, if it covers all that is asked now.
@@ -93,7 +110,7 @@ extension Interactions {
             refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil,
             isOfAttestedWallet: interaction.request["attested"]?.bool ?? false)
         let isFirst = try await stores.interactions.finish(
-            interaction.id, giving: grant, under: consent, in: person.sessionID,
+            interaction.id, giving: grant, under: consent, in: person.sessionID, spending: interaction.uses,
             codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
         guard isFirst else { return try await overtaken(interaction.id) }
         let code = tickets.codes.ticket(for: id).text
@@ -113,7 +130,7 @@ extension Interactions {
     /// The person does not want to go on.
     func decline(_ interaction: Interaction, at instant: Date) async throws -> InteractionOutcome {
         guard !interaction.clientID.isEmpty else {
-            _ = try await stores.interactions.finish(interaction.id, at: instant)
+            _ = try await stores.interactions.finish(interaction.id, spending: [], at: instant)
             return InteractionOutcome(.account)
         }
         return try await refuse(interaction, try await order(interaction), .accessDenied, BrowserChanges(), at: instant)
@@ -123,7 +140,7 @@ extension Interactions {
         _ interaction: Interaction, _ order: AuthorizationOrder, _ refusal: AuthorizationRefusal,
         _ changes: BrowserChanges, at instant: Date
     ) async throws -> InteractionOutcome {
-        guard try await stores.interactions.finish(interaction.id, at: instant) else {
+        guard try await stores.interactions.finish(interaction.id, spending: interaction.uses, at: instant) else {
             throw InteractionRefusal.alreadyAnswered
         }
         return InteractionOutcome(

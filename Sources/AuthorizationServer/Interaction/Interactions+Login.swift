@@ -31,7 +31,7 @@ extension Interactions {
         case .sendCode: return try await sendCode(interaction, submission, visit)
         case .cancel, .deny: return try await decline(interaction, at: instant)
         case .allow: return try await allow(interaction, submission, visit)
-        case .stay: return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+        case .stay: return try await stay(interaction, submission, visit)
         }
     }
 
@@ -41,8 +41,9 @@ extension Interactions {
             let order = try await order(interaction)
             return (LoginDemand(order), order)
         }
-        guard let level = policy.levels.first else { throw InteractionRefusal.unknownInteraction }
-        return (LoginDemand(accountAt: level), nil)
+        let confirmed = interaction.request["acr"]?.string.flatMap(policy.level)
+        guard let level = confirmed ?? policy.levels.first else { throw InteractionRefusal.unknownInteraction }
+        return (LoginDemand(accountAt: level, isForced: confirmed != nil), nil)
     }
 
     /// The next page, or the answer if nothing is left to ask.

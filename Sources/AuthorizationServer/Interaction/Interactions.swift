@@ -81,6 +81,10 @@ package struct Interactions: Sendable {
     func overtaken(_ id: TicketID) async throws -> InteractionOutcome {
         let current = try await stores.interactions.interaction(id, sinceVersion: nil)
         guard let current, !current.isFinished else { throw InteractionRefusal.alreadyAnswered }
+        // Another interaction has answered the same request object.
+        for use in current.uses where try await stores.interactions.isSpent(use) {
+            throw InteractionRefusal.alreadyAnswered
+        }
         return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: id).text))
     }
 

@@ -24,9 +24,11 @@ struct LoginDemand: Sendable {
     }
 
     /// The login for the person's own page.
-    init(accountAt level: AuthenticationLevel) {
+    ///
+    /// - Parameter isForced: who is logged in logs in again.
+    init(accountAt level: AuthenticationLevel, isForced: Bool) {
         self.level = level
-        isForced = false
+        self.isForced = isForced
         maxAge = nil
         clientID = ""
         party = nil

@@ -19,10 +19,14 @@ package struct InteractionSubmission: Sendable {
         case stay
     }
 
+    /// A consent page has a field for each claim, of which there are at most 100, and a few more.
+    private static let maximumFields = 128
+
     /// Nil if the body is no form of ours.
     package init?(decoding request: EndpointRequest) {
         guard request.hasContentType("application/x-www-form-urlencoded"),
-            let form = try? FormParameters(parsing: request.body), let csrf = form["csrf"],
+            let form = try? FormParameters(parsing: request.body, maximumCount: Self.maximumFields),
+            let csrf = form["csrf"],
             let action = form["action"].flatMap(Action.init)
         else { return nil }
         self.csrf = csrf

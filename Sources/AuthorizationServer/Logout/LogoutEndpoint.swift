@@ -63,7 +63,14 @@ package struct Logouts: SessionEnding {
                 continue
             }
             let token = try logoutToken(for: client, session.person, session.name, at: instant)
-            messages.send(token: token, to: address)
+            messages.send(token: token, to: address, of: client.id)
+        }
+    }
+
+    /// Does for sessions that were ended by something else, such as a new password, what comes of their end.
+    package func conclude(_ ids: [TicketID]) async throws {
+        for id in ids {
+            if let session = try await sessions.lastingOrEnded(id) { try await end(session) }
         }
     }
 
@@ -116,7 +123,8 @@ package struct Logouts: SessionEnding {
 
 /// Sends logout tokens: the person does not wait for it.
 package protocol LogoutMessages: Sendable {
-    func send(token: String, to address: String)
+    /// - Parameter clientID: whose address it is, for the operator.
+    func send(token: String, to address: String, of clientID: String)
 }
 
 extension Optional {

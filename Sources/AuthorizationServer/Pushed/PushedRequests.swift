@@ -30,7 +30,8 @@ package struct PushedRequests: Sendable {
         let instant = now()
         let form = try EndpointForm.read(request)
         let authenticated = try await authenticator.authenticate(request, form, at: instant)
-        var asked = try await message(form, authenticated.client, at: instant)
+        let (message, objectUse) = try await message(form, authenticated.client, at: instant)
+        var asked = message
         let proof = try proofs.verify(request, at: instant)
         if let proof {
             // RFC 9449 §10.1: the proof binds the code, and what the request itself says must fit it.
@@ -46,7 +47,7 @@ package struct PushedRequests: Sendable {
         let interaction = Interaction(
             id: TicketID(at: instant), clientID: authenticated.client.id, request: .object(stored), parsed: asked)
         if let replayed = try await interactions.insert(
-            interaction, spending: authenticated.uses + (proof.map { [$0.use] } ?? []))
+            interaction, spending: authenticated.uses + [proof?.use, objectUse].compactMap { $0 })
         {
             throw replayed.refusal
         }
@@ -62,13 +63,14 @@ package struct PushedRequests: Sendable {
     /// RFC 9126 §2.1: the request itself, or a request object; never a reference to another.
     private func message(
         _ form: RequestForm, _ client: RegisteredClient, at instant: Date
-    ) async throws -> AuthorizationRequest {
+    ) async throws -> (AuthorizationRequest, SingleUse?) {
         let parameters = AuthorizationParameters(form: form)
         let request: AuthorizationRequest
+        var use: SingleUse?
         switch try parameters.place {
         case .reference: throw AuthorizationRequestRefusal.nestedRequest
         case .requestObject(let object):
-            request = try await SignedRequests(clients: authenticator.clients, policy: rules.policy)
+            (request, use) = try await SignedRequests(clients: authenticator.clients, policy: rules.policy)
                 .request(in: object, of: client, at: instant)
         case .here:
             guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
@@ -77,6 +79,6 @@ package struct PushedRequests: Sendable {
         guard request.clientID.hasSameBytes(as: client.id) else {
             throw AuthorizationRequestRefusal.malformed("client_id")
         }
-        return request
+        return (request, use)
     }
 }

@@ -56,10 +56,13 @@ package protocol SessionStore: Sendable {
     /// As ``session(_:)``; another process may have ended it since. For what asks again before it acts.
     func recentSession(_ id: TicketID) async throws -> Session?
 
+    /// The session, ended or not.
+    func lastingOrEnded(_ id: TicketID) async throws -> Session?
+
     /// Notes that the session is in use.
     func touch(_ id: TicketID, at instant: Date) async throws
 
-    /// Ends the session and revokes the grants given in it; the clients that had any.
+    /// Ends the session, if it has not ended, and revokes the grants given in it; the clients that had any.
     func end(_ session: Session, at instant: Date) async throws -> [String]
 }
 

@@ -67,8 +67,8 @@ package struct GrantTokens: Sendable {
                     token: token, source: .code(id, refresh: refresh), uses: recipient.uses, at: instant,
                     transaction: grant.transaction))
             return try await response(
-                token, grant, recipient, refreshToken: refresh.map { _ in refreshTokens.ticket(for: id).text },
-                at: instant)
+                token, grant, recipient, nonce: grant.nonce,
+                refreshToken: refresh.map { _ in refreshTokens.ticket(for: id).text }, at: instant)
         } catch let refusal as any Refusal {
             try await note(refusal, grant, at: instant)
             throw refusal
@@ -119,7 +119,7 @@ package struct GrantTokens: Sendable {
             TokenIssue(
                 token: token, source: .refresh(id), uses: recipient.uses, at: instant,
                 transaction: grant.transaction))
-        return try await response(token, grant, recipient, refreshToken: nil, at: instant)
+        return try await response(token, grant, recipient, nonce: nil, refreshToken: nil, at: instant)
     }
 
     private func give(
@@ -153,13 +153,14 @@ package struct GrantTokens: Sendable {
     }
 
     private func response(
-        _ token: AccessToken, _ grant: Grant, _ recipient: TokenRecipient, refreshToken: String?, at instant: Date
+        _ token: AccessToken, _ grant: Grant, _ recipient: TokenRecipient, nonce: String?, refreshToken: String?,
+        at instant: Date
     ) async throws -> TokenResponse {
         let client = recipient.client.client
         let text = try tokens.text(of: token, grant, client: client)
         let idToken =
             token.scope.contains("openid")
-            ? try await idTokens.idToken(grant, for: client, accessToken: text, at: instant) : nil
+            ? try await idTokens.idToken(grant, for: client, nonce: nonce, accessToken: text, at: instant) : nil
         return TokenResponse(
             accessToken: text, tokenType: token.keyThumbprint == nil ? "Bearer" : "DPoP",
             lifetime: policy.accessTokenLifetime, refreshToken: refreshToken, idToken: idToken,

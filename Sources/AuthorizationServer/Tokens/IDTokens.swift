@@ -26,8 +26,9 @@ package struct IDTokens: Sendable {
 
     private static let lifetime: TimeInterval = 300
 
+    /// - Parameter nonce: the request's; nil for a refreshed token (§12.2: it has none, even if the first one had).
     func idToken(
-        _ grant: Grant, for client: RegisteredClient, accessToken: String, at instant: Date
+        _ grant: Grant, for client: RegisteredClient, nonce: String?, accessToken: String, at instant: Date
     ) async throws -> String {
         var token = JSONObject()
         if !grant.idTokenClaims.isEmpty { token = try await claims.claims(grant.idTokenClaims, of: grant.person) }
@@ -40,7 +41,7 @@ package struct IDTokens: Sendable {
         token["auth_time"] = .integer(Int64(grant.authenticatedAt.timeIntervalSince1970))
         token["acr"] = .string(grant.acr)
         token["amr"] = .strings(grant.references)
-        token["nonce"] = grant.nonce.map(JSON.string)
+        token["nonce"] = nonce.map(JSON.string)
         token["sid"] = grant.session.map { .string(sessionID($0, for: client)) }
         // §3.1.3.6: the left half of the hash; every algorithm used here hashes with SHA-256.
         token["at_hash"] = .string(Base64URL.encode(Array(SHA256.hash(data: Array(accessToken.utf8)).prefix(16))))
@@ -64,15 +65,15 @@ package struct IDTokens: Sendable {
         }
         let signed = try signer.sign(claims, type: type)
         guard let encryption else { return signed }
-        return try await encrypt(Array(signed.utf8), encryption, for: client)
+        return try await encrypt(Array(signed.utf8), encryption, for: client, at: instant)
     }
 
     private func encrypt(
-        _ jwt: [UInt8], _ encryption: ClientMetadata.Encryption, for client: RegisteredClient
+        _ jwt: [UInt8], _ encryption: ClientMetadata.Encryption, for client: RegisteredClient, at instant: Date
     ) async throws -> String {
         guard let algorithm = KeyManagementAlgorithm(name: encryption.algorithm),
             let content = ContentEncryption(name: encryption.encryption),
-            let recipient = await clients.keys(of: client, keyID: nil)?.encryptionKey(algorithm: algorithm)
+            let recipient = await clients.keys(of: client, keyID: nil, at: instant)?.encryptionKey(algorithm: algorithm)
         else { throw UnreachableKeys() }
         return try JWE.encrypt(jwt, to: recipient, encryption: content, header: ["cty": "JWT"])
     }

@@ -6,7 +6,15 @@ package struct PortalSettings: Sendable, Equatable {
     package let issuer: String
     /// What the provider knows the portal as.
     package let clientID: String
+    package let starts: Starts
     /// Whether the file says so, rather than this server standing in.
     let namesProvider: Bool
     let namesIssuer: Bool
+
+    /// How often people go from the portal to the provider in a while.
+    package struct Starts: Sendable, Equatable {
+        /// From one network address.
+        package let address: Int
+        package let window: Duration
+    }
 }

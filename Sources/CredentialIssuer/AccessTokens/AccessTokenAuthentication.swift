@@ -30,6 +30,9 @@ package struct AuthenticatedAccess: Sendable {
     package let grant: AccessGrant
     /// The DPoP proof; spent with whatever is done under it.
     package let uses: [SingleUse]
+
+    /// What the token was presented by: a bound one is taken by no other.
+    var scheme: AccessTokenPresentation.Scheme { grant.keyThumbprint == nil ? .bearer : .dpop }
 }
 
 /// Finds who may have what: the access token of a request, RFC 6750 and RFC 9449 §7.

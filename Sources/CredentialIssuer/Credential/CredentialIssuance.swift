@@ -77,7 +77,7 @@ package struct CredentialIssuance: Sendable {
             id = named
         }
         guard let configuration = configurations[id] else { throw .unknownConfiguration }
-        guard grant.credentialConfigurationIDs.contains(id) else { throw .configurationNotGranted }
+        guard grant.credentialConfigurationIDs.contains(id) else { throw .configurationNotGranted(access.scheme) }
         return CredentialOrder(configuration: configuration, access: access, proofs: request.proofs)
     }
 
@@ -130,7 +130,7 @@ package struct CredentialIssuance: Sendable {
         case .success: break
         case .failure(.nonceSpent): throw CredentialRefusal.spentNonce
         case .failure(.proofReplayed): throw CredentialRefusal.possession(.replayed)
-        case .failure(.accessEnded): throw CredentialRefusal.revokedToken
+        case .failure(.accessEnded): throw CredentialRefusal.revokedToken(order.access.scheme)
         }
         return CredentialResponse(credentials: credentials)
     }

@@ -16,14 +16,14 @@ package enum CredentialRefusal: Refusal, Equatable {
     case possession(DPoPRefusal)
     case proofNonce(DPoPRefusal, fresh: String)
     /// The offer was cancelled while the credential was made.
-    case revokedToken
+    case revokedToken(AccessTokenPresentation.Scheme)
     case malformed(CredentialRequest.Malformation)
     case unknownIdentifier
     /// The token response gave identifiers, and the request does not use one.
     case identifierNeeded
     case unknownConfiguration
     /// The configuration exists, but the token is not for it.
-    case configurationNotGranted
+    case configurationNotGranted(AccessTokenPresentation.Scheme)
     case missingProof
     case tooManyProofs(maximum: Int)
     case sameKeyTwice
@@ -39,14 +39,10 @@ package enum CredentialRefusal: Refusal, Equatable {
     package var wire: WireRefusal {
         switch self {
         case .token(let malformation): malformation.wire(dpopAlgorithms: Self.proofAlgorithms)
-        case .unknownToken(let scheme), .expiredToken(let scheme):
+        case .unknownToken(let scheme), .expiredToken(let scheme), .revokedToken(let scheme):
             WireRefusal(
                 .unauthorized, "invalid_token", "The access token is unknown, expired or revoked",
-                challenge: scheme == .bearer ? .bearer : .dpop(algorithms: Self.proofAlgorithms))
-        case .revokedToken:
-            WireRefusal(
-                .unauthorized, "invalid_token", "The access token is unknown, expired or revoked",
-                challenge: .bearer)
+                challenge: Self.challenge(scheme))
         case .tokenIsBound:
             WireRefusal(
                 .unauthorized, "invalid_token", "The access token is bound to a key: present it with a DPoP proof",
@@ -58,10 +54,10 @@ package enum CredentialRefusal: Refusal, Equatable {
         case .possession(let refusal): refusal.resourceWire(algorithms: Self.proofAlgorithms)
         case .proofNonce(let refusal, let fresh):
             refusal.resourceWire(algorithms: Self.proofAlgorithms).with(.dpopNonce, fresh)
-        case .configurationNotGranted:
+        case .configurationNotGranted(let scheme):
             WireRefusal(
                 .forbidden, "insufficient_scope", "The access token is not for this credential",
-                challenge: .bearer)
+                challenge: Self.challenge(scheme))
         case .malformed(.encryptionNotSupported):
             WireRefusal("invalid_encryption_parameters", "This issuer does not encrypt credential responses")
         case .malformed(.emptyProofs): WireRefusal("invalid_proof", "proofs has no proof in it")
@@ -114,6 +110,11 @@ package enum CredentialRefusal: Refusal, Equatable {
 
 extension CredentialRefusal {
     static let proofAlgorithms = DPoPProof.defaultAlgorithms.sorted { $0.rawValue < $1.rawValue }
+
+    /// RFC 9449 §7.1: by the scheme that the token was presented with.
+    fileprivate static func challenge(_ scheme: AccessTokenPresentation.Scheme) -> WireRefusal.Challenge {
+        scheme == .bearer ? .bearer : .dpop(algorithms: proofAlgorithms)
+    }
 }
 
 extension WireRefusal {

@@ -30,7 +30,7 @@ package struct DelegatedOffers: Sendable {
             let ids = body["credential_configuration_ids"]?.array?.compactMap(\.string), !ids.isEmpty
         else { throw OfferRefusal.noConfiguration }
         guard ids.allSatisfy(access.grant.credentialConfigurationIDs.contains) else {
-            throw CredentialRefusal.configurationNotGranted
+            throw CredentialRefusal.configurationNotGranted(access.scheme)
         }
         // Spends the proof, and asks once more whether the token is still good.
         let event = TimelineEvent(
@@ -38,7 +38,7 @@ package struct DelegatedOffers: Sendable {
         switch try await store.record(Issuance(grant: access.grant, uses: access.uses, nonces: [], event: event)) {
         case .success: break
         case .failure(.proofReplayed): throw CredentialRefusal.possession(.replayed)
-        case .failure: throw CredentialRefusal.revokedToken
+        case .failure: throw CredentialRefusal.revokedToken(access.scheme)
         }
         let created = try await offers.create(
             Offers.Order(

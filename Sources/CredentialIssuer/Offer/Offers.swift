@@ -145,8 +145,12 @@ package struct Offers: Sendable {
 
     package func show(_ id: TicketID) async throws -> (offer: StoredOffer, timeline: [TimelineEvent])? {
         guard let stored = try await store.offer(id) else { return nil }
-        let recorded = try await store.timeline(of: id).flatMap(\.withNonce)
-        return (stored, (stored.milestones + recorded).sorted { $0.isBefore($1) })
+        return (stored, Self.told(stored.milestones, and: try await store.timeline(of: id)))
+    }
+
+    /// What was recorded of a transaction, of an offer or of a login without one, in the order in which it happened.
+    package static func told(_ milestones: [TimelineEvent] = [], and recorded: [TimelineEvent]) -> [TimelineEvent] {
+        (milestones + recorded.flatMap(\.withNonce)).sorted { $0.isBefore($1) }
     }
 
     package func list(before: TicketID?, limit: Int) async throws -> [StoredOffer] {

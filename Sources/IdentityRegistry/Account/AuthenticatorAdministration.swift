@@ -41,15 +41,17 @@ package struct AuthenticatorAdministration: Sendable {
     }
 
     /// Sets a person's password or PIN, and ends their sessions.
+    ///
+    /// - Returns: the identifiers of those sessions: what was allowed in them is for the authorization server to end.
     package func set(
         _ secret: String, as kind: SecretKind, of person: String
-    ) async throws -> Result<Void, AuthenticatorRefusal> {
+    ) async throws -> Result<[[UInt8]], AuthenticatorRefusal> {
         guard try await people.person(id: person) != nil else { return .failure(.unknownPerson) }
         do throws(SecretRuleFault) { try kind.check(secret) } catch { return .failure(.rule(error)) }
         do {
             let hash = try await hasher.hash(secret, as: kind)
-            try await secrets.set([StoredSecret(person: person, kind: kind, hash: hash, endsSessions: true)])
-            return .success(())
+            return .success(
+                try await secrets.set([StoredSecret(person: person, kind: kind, hash: hash, endsSessions: true)]))
         } catch is HashingBusy {
             return .failure(.busy)
         }

@@ -19,7 +19,7 @@ package enum TextNormalization {
             }
             guard !scalar.properties.isDefaultIgnorableCodePoint else { continue }
             let scalar = asciiDigit(scalar)
-            if folds { folded(scalar).forEach { line.append($0) } } else { line.append(scalar) }
+            for scalar in folds ? folded(scalar) : [scalar] { line.append(scalar) }
         }
         let normalized = String(line.scalars)
         // What accents were taken from is mostly ASCII then, to which composition has nothing to add.

@@ -4,7 +4,10 @@ package protocol SecretStore: Sendable {
     func secret(_ kind: SecretKind, of person: String) async throws -> ScryptHash?
 
     /// Sets all of them or none; durable when it returns.
-    func set(_ secrets: [StoredSecret]) async throws
+    ///
+    /// - Returns: the identifiers of the sessions that have ended with it.
+    @discardableResult
+    func set(_ secrets: [StoredSecret]) async throws -> [[UInt8]]
 
     /// Whether there was one.
     func remove(_ kind: SecretKind, of person: String) async throws -> Bool

@@ -9,6 +9,8 @@ package enum RequestObjectRefusal: Refusal, Equatable {
     case otherClient
     /// RFC 9101 §4: a request object in a request object.
     case nested
+    /// RFC 9101 §10.2: its `jti` was used before.
+    case replayed
 
     package var wire: WireRefusal {
         switch self {
@@ -17,6 +19,7 @@ package enum RequestObjectRefusal: Refusal, Equatable {
             WireRefusal("invalid_request_object", "The request object has another client_id or none")
         case .nested:
             WireRefusal("invalid_request_object", "request and request_uri cannot stand in a request object")
+        case .replayed: WireRefusal("invalid_request_object", "The request object was already used")
         }
     }
 
@@ -70,6 +73,13 @@ package struct RequestObject: Sendable {
         case jar
         /// FAPI 2.0 Message Signing §5.3.1: `nbf` too, at most 60 minutes ago, and `exp` at most 60 minutes after it.
         case fapi
+    }
+
+    /// What is spent when the request is answered; nil without `jti`, by which alone one object is told from another.
+    package func use(of clientID: String) -> SingleUse? {
+        guard let identifier, let expiresAt else { return nil }
+        return SingleUse(
+            .requestObject, of: clientID.utf8, identifier: identifier, expiresAt: expiresAt.addingTimeInterval(60))
     }
 
     package init(verifying compact: String, expecting expected: Expectation) throws(RequestObjectRefusal) {

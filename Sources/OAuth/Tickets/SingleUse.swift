@@ -36,6 +36,14 @@ package struct SingleUse: Sendable, Hashable {
             + hash.finalize().prefix(Self.length - 6)
     }
 
+    /// As it was kept.
+    ///
+    /// - Parameter bytes: of another use's ``bytes``.
+    package init?(_ kind: Kind, bytes: [UInt8]) {
+        guard bytes.count == Self.length else { return nil }
+        (self.kind, self.bytes) = (kind, bytes)
+    }
+
     /// The lowest bytes that end at `instant`: those that end earlier sort before them.
     package static func first(endingAt instant: Date) -> [UInt8] {
         let milliseconds = UInt64(clamping: Int64(instant.timeIntervalSince1970 * 1000))

@@ -2,12 +2,15 @@ package import AuthorizationServer
 import Foundation
 import HTTPTypes
 import OAuth
+package import PersonAuthentication
 import WireFormats
 
 /// The passkeys of people, for their own page.
 package protocol AccountPasskeys: Sendable {
     /// Whether there can be passkeys here at all.
     var isOffered: Bool { get }
+    /// In which ways the person can log in; nil if that is not known here.
+    func ways(of person: String) async throws -> [LoginMethod]?
     func passkeys(of person: String) async throws -> [RegisteredPasskey]
     /// The options of `navigator.credentials.create()` as JSON.
     func creationOptions(for person: String) async throws -> [UInt8]
@@ -37,6 +40,7 @@ extension BrowserSite {
             Route(
                 .post, .exact(path + "/passkeys"), name: "account_passkeys", bodyLimit: 32 << 10,
                 handler: addPasskey),
+            Route(.post, .exact(path + "/confirm"), name: "account", bodyLimit: 4 << 10, handler: page(confirm)),
             Route(.post, .exact(path + "/sign-out"), name: "account", bodyLimit: 4 << 10, handler: page(signOut)),
         ]
     }
@@ -48,7 +52,7 @@ extension BrowserSite {
         }
         let page = try await account.page(
             of: session, csrf: logouts.formValue(session.id), passkeys: passkeys.passkeys(of: session.person),
-            offersPasskeys: passkeys.isOffered)
+            offersPasskeys: passkeys.isOffered, confirmsFirst: try await confirmation(of: session) != nil)
         return pages.account.response(for: page, visit: pages.visit(request), at: now())
     }
 
@@ -86,6 +90,25 @@ extension BrowserSite {
         guard let csrf, constantTimeEqual(Array(csrf.utf8), expected) else { throw .forged }
     }
 
+    private func confirmation(of session: Session) async throws -> AuthenticationLevel? {
+        guard passkeys.isOffered else { return nil }
+        return authorization.confirmation(of: session, ways: try await passkeys.ways(of: session.person))
+    }
+
+    /// The person logs in again, as well as they can.
+    private func confirm(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {
+        guard SameOrigin.check(request, at: pages.frames.address),
+            let form = try? FormParameters(parsing: request.body)
+        else { throw InteractionRefusal.forged }
+        let browser = cookies.browser(request)
+        guard let session = try await sessions(browser) else { throw InteractionRefusal.unknownInteraction }
+        try check(form["csrf"], session)
+        guard let level = try await confirmation(of: session) else {
+            return Self.seeOther(pages.frames.address.path + Paths.account + pages.visit(request).query)
+        }
+        return render(try await authorization.account(browser, confirming: level), request)
+    }
+
     private func signOut(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {
         guard SameOrigin.check(request, at: pages.frames.address),
             let form = try? FormParameters(parsing: request.body)
@@ -117,11 +140,13 @@ extension BrowserSite {
 
     @Sendable private func passkeyOptions(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {
         let session = try await scripted(request)
+        guard try await confirmation(of: session) == nil else { throw AccountRefusal.notLoggedIn }
         return .privateJSON(try await passkeys.creationOptions(for: session.person))
     }
 
     @Sendable private func addPasskey(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {
         let session = try await scripted(request)
+        guard try await confirmation(of: session) == nil else { throw AccountRefusal.notLoggedIn }
         let body = (try? JSON(parsing: request.body)) ?? .null
         let answer = body["credential"]?.encoded() ?? request.body
         guard try await passkeys.add(answer, name: body["name"]?.string ?? "", to: session.person) else {

@@ -13,6 +13,7 @@ package enum ManagementRefusal: Refusal, Equatable {
     case imageFilesNotHere
     case pageParameters
     case unknownClient
+    case unknownTimeline
     case login(AuthenticatorRefusal)
 
     package var wire: WireRefusal {
@@ -28,6 +29,7 @@ package enum ManagementRefusal: Refusal, Equatable {
         case .imageFilesNotHere:
             WireRefusal(.badRequest, "invalid_import", "Send images as data URIs, not as file names")
         case .unknownClient: WireRefusal(.notFound, "client_not_found", "There is no such client")
+        case .unknownTimeline: WireRefusal(.notFound, "timeline_not_found", "Nothing is recorded under that identifier")
         case .login(.unknownPerson): ManagementRefusal.unknownPerson.wire
         case .login(.busy):
             WireRefusal(.serviceUnavailable, "temporarily_unavailable", "\(AuthenticatorRefusal.busy)")

@@ -1,3 +1,4 @@
+import AuthorizationServer
 import Foundation
 import HTTPTypes
 import IdentityRegistry
@@ -59,8 +60,9 @@ extension ManagementSite {
                 for kind in SecretKind.allCases {
                     guard let value = body[kind.rawValue] else { continue }
                     guard let secret = value.string else { throw ManagementRefusal.member(kind.rawValue) }
-                    if case .failure(let refusal) = try await logins.set(secret, as: kind, of: id) {
-                        throw ManagementRefusal.login(refusal)
+                    switch try await logins.set(secret, as: kind, of: id) {
+                    case .failure(let refusal): throw ManagementRefusal.login(refusal)
+                    case .success(let ended): try await logouts?.conclude(ended.compactMap { TicketID(bytes: $0) })
                     }
                 }
                 return EndpointResponse(status: .noContent)

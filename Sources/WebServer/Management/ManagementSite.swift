@@ -1,9 +1,11 @@
+package import AuthorizationServer
 package import CredentialIssuer
 package import Foundation
 import HTTPTypes
 package import IdentityRegistry
-import OAuth
+package import OAuth
 package import RegistryRecords
+package import TransactionTimeline
 package import WireFormats
 
 /// The operator's routes. None is answered without the management key.
@@ -16,7 +18,10 @@ package struct ManagementSite: Sendable {
     /// Nil where nobody logs in.
     let clients: ClientAdministration?
     let logins: AuthenticatorAdministration?
+    let logouts: Logouts?
     let secretColumns: SecretColumns
+    /// What was recorded of an offer or a login; empty if nothing was.
+    let timeline: @Sendable (TicketID) async throws -> [TimelineEvent]
     let metrics: Metrics
     let now: @Sendable () -> Date
 
@@ -34,8 +39,9 @@ package struct ManagementSite: Sendable {
 
     package init(
         offers: Offers?, people: any PersonStore, schema: RegistrySchema, keys: KeyAdministration,
-        clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil,
-        secretColumns: SecretColumns = .none, metrics: Metrics, now: @escaping @Sendable () -> Date
+        clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil, logouts: Logouts? = nil,
+        secretColumns: SecretColumns = .none, timeline: @escaping @Sendable (TicketID) async throws -> [TimelineEvent],
+        metrics: Metrics, now: @escaping @Sendable () -> Date
     ) {
         self.offers = offers
         self.people = people
@@ -43,13 +49,16 @@ package struct ManagementSite: Sendable {
         self.keys = keys
         self.clients = clients
         self.logins = logins
+        self.logouts = logouts
         self.secretColumns = secretColumns
+        self.timeline = timeline
         self.metrics = metrics
         self.now = now
     }
 
     package var routes: [Route] {
         (offers.map(offerRoutes) ?? []) + registryRoutes + loginRoutes + (clients.map(clientRoutes) ?? []) + [
+            managed(.get, .withParameter(prefix: "/timelines/"), "timelines", handler: showTimeline),
             managed(.get, .exact("/keys"), "keys") { _, _ in .privateJSON(try await keys.list()) },
             managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in
                 .privateJSON(try await keys.rotate())
@@ -120,6 +129,15 @@ package struct ManagementSite: Sendable {
         Route(
             method, path, name: "management_" + name, authentication: .managementKey, bodyLimit: bodyLimit,
             handler: handler)
+    }
+
+    /// What happened to an offer, or to a login that began with none.
+    @Sendable private func showTimeline(_: EndpointRequest, _ text: Substring) async throws -> EndpointResponse {
+        guard let id = TicketID(text: text) else { throw ManagementRefusal.unknownTimeline }
+        let offer = try await offers?.show(id)?.timeline
+        let events = if let offer { offer } else { try await timeline(id) }
+        guard !events.isEmpty else { throw ManagementRefusal.unknownTimeline }
+        return .privateJSON(["id": .string(id.text), "timeline": .array(events.map(\.json))])
     }
 
     private func createOffer(_ request: EndpointRequest, _ offers: Offers) async throws -> EndpointResponse {

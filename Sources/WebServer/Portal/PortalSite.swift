@@ -22,16 +22,18 @@ package struct PortalSite: Sendable {
     let cookie: PortalCookie
     let keys: @Sendable () -> PublishedDocument
     let report: @Sendable (PortalTrouble) -> Void
+    let wait: @Sendable (String) async throws -> Int?
     let now: @Sendable () -> Date
 
     /// - Parameters:
     ///   - mail: nil if letters are not sent.
     ///   - keys: the public keys that the portal authenticates with, as a JWK Set.
     ///   - report: takes what the operator should know of.
+    ///   - wait: asked with the network address of each who starts; seconds that they have to wait, nil for none.
     package init(
         visits: PortalVisits, mail: (any PortalMail)?, pages: SitePages,
         keys: @escaping @Sendable () -> PublishedDocument, report: @escaping @Sendable (PortalTrouble) -> Void,
-        now: @escaping @Sendable () -> Date
+        wait: @escaping @Sendable (String) async throws -> Int? = { _ in nil }, now: @escaping @Sendable () -> Date
     ) {
         self.visits = visits
         self.mail = mail
@@ -39,6 +41,7 @@ package struct PortalSite: Sendable {
         cookie = PortalCookie(isSecure: pages.frames.address.isSecure)
         self.keys = keys
         self.report = report
+        self.wait = wait
         self.now = now
     }
 
@@ -71,6 +74,11 @@ package struct PortalSite: Sendable {
 
     private func start(_ request: EndpointRequest, _ visit: Visit) async throws -> EndpointResponse {
         let (form, secret) = try authenticate(request)
+        if let seconds = try await wait(request.clientAddress) {
+            var response = pages.portal.response(for: PortalProblemPage(kind: .tooMany), visit: visit)
+            response.headers[.retryAfter] = String(seconds)
+            return response
+        }
         guard let credential = form["credential"] else { throw PortalRefusal.unknownCredential }
         let departure = try await visits.begin(
             credential, leaving: secret, language: visit.isChosen ? visit.language : nil)

@@ -20,15 +20,18 @@ package struct FormParameters: Sendable {
         try self.init(parsing: Array(text.utf8))
     }
 
-    package init(parsing bytes: [UInt8]) throws(Malformation) {
-        try self.init(pairs: bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true))
+    /// - Parameter maximumCount: parameters; more are refused as ``Malformation/tooMany``.
+    package init(parsing bytes: [UInt8], maximumCount: Int = Self.maximumCount) throws(Malformation) {
+        try self.init(
+            pairs: bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true),
+            maximumCount: maximumCount)
     }
 
     /// - Parameter pairs: encoded, without what separates them.
-    package init(pairs encoded: [ArraySlice<UInt8>]) throws(Malformation) {
-        pairs.reserveCapacity(min(encoded.count, Self.maximumCount))
+    package init(pairs encoded: [ArraySlice<UInt8>], maximumCount: Int = Self.maximumCount) throws(Malformation) {
+        pairs.reserveCapacity(min(encoded.count, maximumCount))
         for pair in encoded {
-            guard pairs.count < Self.maximumCount else { throw .tooMany }
+            guard pairs.count < maximumCount else { throw .tooMany }
             let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let name = try Self.decode(pair[..<separator])
             let value = separator < pair.endIndex ? try Self.decode(pair[(separator + 1)...]) : ""

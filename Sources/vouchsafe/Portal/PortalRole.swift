@@ -1,4 +1,5 @@
 import Foundation
+import IdentityRegistry
 import Logging
 import MessageDelivery
 import Portal
@@ -21,6 +22,8 @@ struct PortalRole {
     /// Nil if letters are not sent.
     let mail: (any MessageChannel)?
     let store: any PortalVisitStore
+    /// Nil without limit.
+    var limiter: AddressLimiter?
     let now: @Sendable () -> Date
 
     /// To be registered at the provider.
@@ -38,6 +41,7 @@ struct PortalRole {
             offers: IssuerOffers(
                 flow: issuance.flow, exchange: exchange, endpoint: issuer.trimmingFinalSlash + IssuerSite.Paths.offer),
             store: store, now: now)
+        let (limiter, now) = (limiter, now)
         return PortalSite(
             visits: visits, mail: mail.map { ChannelMail(channel: $0, now: now) }, pages: pages, keys: keys,
             report: { trouble in
@@ -47,7 +51,7 @@ struct PortalRole {
                         "reference": "\(trouble.reference)", "place": "\(trouble.place.rawValue)",
                         "reason": "\(trouble.reason)",
                     ])
-            }, now: now)
+            }, wait: { try await limiter?.wait(from: $0, at: now()) }, now: now)
     }
 }
 

@@ -1,4 +1,5 @@
 import ConfigurationFile
+import IdentityRegistry
 import JOSE
 import KeyStore
 import OutgoingHTTP
@@ -23,7 +24,11 @@ extension Installation {
         let role = PortalRole(
             provider: settings.provider, issuer: settings.issuer, publicURL: configuration.publicURL, exchange: client,
             identity: .privateKeyJWT(clientID: settings.clientID, signer: key.privateKey, keyID: key.keyID),
-            mail: messages.mail, store: SQLPortalVisits(database: database), now: now)
+            mail: messages.mail, store: SQLPortalVisits(database: database),
+            limiter: AddressLimiter(
+                store: SQLAttemptStore(database: database), label: "portal starts by address",
+                limit: settings.starts.address, window: settings.starts.window,
+                keys: IdentityKeys(root: keys.ring.codeKey)), now: now)
         return role.site(pages: pages, keys: { PublishedDocument(liveKeys.portalKeys) }, logger: logger)
     }
 }

@@ -50,7 +50,9 @@ extension Installation {
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {
         RetentionSweep(
             retention: SQLRetention(database: database, nonceLifetime: configuration.nonceLifetime),
-            identity: identity.map { SQLIdentityRetention(database: database, limits: $0.limits) },
+            identity: SQLIdentityRetention(
+                database: database,
+                longestWindow: max(identity?.limits.longestWindow ?? .zero, configuration.portal.starts.window)),
             visits: SQLPortalVisits(database: database), logger: logger,
             now: now)
     }
@@ -104,8 +106,9 @@ extension Installation {
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
-            clients: provider.map(clientAdministration), logins: identity?.administration,
-            secretColumns: configuration.login?.secretColumns ?? .none, metrics: metrics, now: now)
+            clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
+            secretColumns: configuration.login?.secretColumns ?? .none,
+            timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics),
             management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
@@ -126,7 +129,9 @@ extension Installation {
         let browser = BrowserSite(
             authorization: provider.authorization, interactions: provider.interactions, logouts: provider.logouts,
             account: provider.account,
-            passkeys: PasskeysOfAccount(registration: identity.passkeys, claims: provider.claims, now: now),
+            passkeys: PasskeysOfAccount(
+                registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
+                now: now),
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },

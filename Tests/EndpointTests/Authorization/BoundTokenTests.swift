@@ -65,6 +65,22 @@ import WireFormats
         #expect(try reply.string("error") == "invalid_token")
     }
 
+    @Test("What a bound token is not for is refused by the scheme DPoP, as a credential and as an offer")
+    func refusesOtherCredential() async throws {
+        let provider = try await TestProvider()
+        let expected = ExpectedRefusal(
+            403, "insufficient_scope", "The access token is not for this credential", challenge: .withErrorOfDPoP)
+        let (token, _) = try await granted(provider)
+        try expect(
+            try await provider.credentialCall(token, "diploma", as: Self.wallet).send(), is: expected)
+        var headers = try provider.presenting(token, at: IssuerSite.Paths.offer, as: Self.wallet, method: .post)
+        headers[.contentType] = "application/json"
+        let body: JSON = ["credential_configuration_ids": ["diploma"]]
+        try expect(
+            await provider.issuer.send(.post, IssuerSite.Paths.offer, headers: headers, body: body.encoded()),
+            is: expected)
+    }
+
     @Test("A proof that does not fit is refused, and costs neither token nor nonce", arguments: 0..<7)
     func refusesProof(_ fault: Int) async throws {
         let provider = try await TestProvider()

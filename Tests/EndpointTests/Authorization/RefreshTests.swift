@@ -28,6 +28,19 @@ import WireFormats
         #expect(try await provider.userInfo(tokens.access, as: client).status == 200)
     }
 
+    @Test("A refreshed ID token is of the same login, and has no nonce")
+    func leavesOutNonce() async throws {
+        let provider = try await TestProvider()
+        let (_, first, refresh) = try await grant(provider)
+        provider.issuer.clock.advance(by: 60)
+        let tokens = try GivenTokens(try await provider.refreshing(refresh, as: .library).send())
+        let (before, after) = (try first.idClaims(), try tokens.idClaims())
+        #expect(before["nonce"] == "nonce of the client")
+        #expect(after["nonce"] == nil)
+        for name in ["iss", "sub", "aud", "auth_time", "acr", "sid"] { #expect(after[name] == before[name], "\(name)") }
+        #expect(after["iat"] != before["iat"])
+    }
+
     @Test("A refresh may ask for less, which changes nothing for the next one, and not for more")
     func narrows() async throws {
         let provider = try await TestProvider()

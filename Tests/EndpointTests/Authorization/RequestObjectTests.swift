@@ -25,12 +25,77 @@ import WireFormats
     func takes() async throws {
         let provider = try await TestProvider()
         let draft = AuthorizationDraft(.bank)
-        let object = try object(draft, at: provider.issuer.clock.now)
+        let now = provider.issuer.clock.now
+        #expect(try await push(try object(draft, at: now), to: provider).status == 201)
+        let shown = await TestBrowser(provider).get(address(try object(draft, at: now)))
+        #expect(ShownPage(reply: shown).has("login-form"))
+    }
+
+    private func address(_ object: String) -> String {
+        AuthorizationSite.Paths.authorize + "?" + FormParameters.encode(["client_id": "bank", "request": object])
+    }
+
+    private static let used = ExpectedRefusal("invalid_request_object", "The request object was already used")
+
+    @Test("A request object is pushed once")
+    func isPushedOnce() async throws {
+        let provider = try await TestProvider()
+        let object = try object(AuthorizationDraft(.bank), at: provider.issuer.clock.now)
         #expect(try await push(object, to: provider).status == 201)
-        let address =
-            AuthorizationSite.Paths.authorize + "?"
-            + FormParameters.encode(["client_id": "bank", "request": object])
-        #expect(ShownPage(reply: await TestBrowser(provider).get(address)).has("login-form"))
+        try expect(try await push(object, to: provider), is: Self.used)
+        // Nor is it taken in a browser then.
+        let answer = try ClientAnswer(await TestBrowser(provider).get(address(object)))
+        #expect(answer["error"] == "invalid_request_object")
+        #expect(answer["code"] == nil)
+    }
+
+    @Test("A request object that people are sent with may be loaded again, and is answered once")
+    func isAnsweredOnce() async throws {
+        let provider = try await TestProvider()
+        let draft = AuthorizationDraft(.bank)
+        let object = try object(draft, at: provider.issuer.clock.now)
+        let (browser, other) = (TestBrowser(provider), TestBrowser(provider))
+        #expect(ShownPage(reply: await browser.get(address(object))).has("login-form"))
+        let elsewhere = try await other.logIn(await other.get(address(object)))
+        let consent = try await browser.logIn(await browser.get(address(object)))
+        #expect(try ClientAnswer(await browser.allow(consent))["code"] != nil)
+        #expect(ShownPage(reply: try await other.allow(elsewhere)).problemCode == "interaction_over")
+        #expect(try ClientAnswer(await browser.get(address(object)))["error"] == "invalid_request_object")
+        try expect(try await push(object, to: provider), is: Self.used)
+    }
+
+    @Test("A request object is over when the person has said no")
+    func isOverWhenDenied() async throws {
+        let provider = try await TestProvider()
+        let object = try object(AuthorizationDraft(.bank), at: provider.issuer.clock.now)
+        let browser = TestBrowser(provider)
+        let consent = ShownPage(reply: try await browser.logIn(await browser.get(address(object))))
+        let denied = await browser.submit(try consent.form("consent-form"), [("action", "deny")])
+        #expect(try ClientAnswer(denied)["error"] == "access_denied")
+        #expect(try ClientAnswer(await browser.get(address(object)))["error"] == "invalid_request_object")
+    }
+
+    @Test("Two request objects of one jti are one; without jti none is told from another")
+    func comparesIdentifiers() async throws {
+        let provider = try await TestProvider()
+        let (draft, now) = (AuthorizationDraft(.bank), provider.issuer.clock.now)
+        let maker = RequestObjectMaker(
+            signer: TestClient.bankKey, keyID: TestClient.bankKeyID, clientID: "bank",
+            audience: "https://issuer.example.org")
+        let changed = draft.with { $0.state = "another" }
+        #expect(
+            try await push(try maker.sign(draft.request, now: now, identifier: "one"), to: provider).status == 201)
+        try expect(
+            try await push(try maker.sign(changed.request, now: now, identifier: "one"), to: provider), is: Self.used)
+        var claims = draft.request.json
+        claims["iss"] = "bank"
+        claims["aud"] = "https://issuer.example.org"
+        claims["exp"] = .integer(Int64(now.timeIntervalSince1970) + 60)
+        let issuer = JWSIssuer(
+            signer: TestClient.bankKey,
+            header: ["typ": .string(RequestObject.type), "kid": .string(TestClient.bankKeyID)])
+        let unnamed = try issuer.sign(claims: claims)
+        for _ in 0..<2 { #expect(try await push(unnamed, to: provider).status == 201) }
     }
 
     @Test("What stands beside a request object does not count")

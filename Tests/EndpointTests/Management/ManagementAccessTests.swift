@@ -12,6 +12,7 @@ import WireFormats
         (.delete, "/offers/AAAAAAAAAAAAAAAAAAAAAAAA"), (.get, "/registry/schema"), (.get, "/registry/people"),
         (.post, "/registry/people"), (.get, "/registry/people/p-1"), (.get, "/keys"), (.post, "/keys/rotate"),
         (.get, "/metrics"), (.get, "/health"), (.get, "/openapi.json"), (.head, "/offers"),
+        (.get, "/timelines/AAAAAAAAAAAAAAAAAAAAAAAA"),
     ]
 
     @Test("Without a key, or with a wrong one, nothing is answered and nothing happens", arguments: routes)

@@ -3,8 +3,28 @@ import Testing
 import Verifier
 import WireFormats
 
+@testable import vouchsafe
+
 /// Creating, listing, showing and cancelling offers.
 @Suite struct OfferManagementTests {
+    @Test("The list of the command line says for whom each offer is")
+    func listsPeople() async throws {
+        let provider = try await TestProvider()
+        let orders: [(order: JSON, person: String)] = [
+            (["credential_configuration_ids": ["card"], "subject": "p-1"], "p-1"),
+            (["credential_configuration_ids": ["card"], "claims": ["given_name": "Zubeida"]], "(claims)"),
+            (["credential_configuration_ids": ["card"], "subject": "p-1", "grant": "authorization_code"], "p-1"),
+            (["credential_configuration_ids": ["card"], "grant": "authorization_code"], "(whoever logs in)"),
+        ]
+        for (order, person) in orders {
+            let made = await provider.issuer.manage(.post, "/offers", order)
+            #expect(made.status == 201, "\(made.text)")
+            let offer = try await provider.issuer.manage(.get, "/offers/" + made.string("id")).json
+            let line = OfferListCommand.line(offer)
+            #expect(line.hasSuffix("  open  2026-11-20T00:00:00Z  card  " + person), "\(line)")
+        }
+    }
+
     @Test("A new offer is told with its links and, once, its transaction code")
     func creates() async throws {
         let issuer = try await TestIssuer.withPeople()

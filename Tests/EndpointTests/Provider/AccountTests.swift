@@ -114,6 +114,54 @@ import WireFormats
         #expect(try jwtClaims(after.text)["withdrawn_at"] == .integer(now))
     }
 
+    private static let passkeys = ProviderSettings(
+        methods: "    passkey: {}", basicLevel: "[knowledge, password, sms_code, passkey]")
+
+    private func options(_ browser: TestBrowser, _ page: ShownPage) async throws -> Int {
+        let csrf = try #require(try page.form("sign-out")["csrf"])
+        let name = try #require(HTTPField.Name("X-CSRF"))
+        return await browser.post(Self.path + "/passkey-options", [], headers: [name: csrf]).status
+    }
+
+    @Test("Who adds a passkey has logged in a moment ago")
+    func asksAgainForPasskeys() async throws {
+        let provider = try await TestProvider(Self.passkeys)
+        let browser = TestBrowser(provider)
+        let first = try await browser.account()
+        #expect(first.has("passkey-add") && !first.has("passkey-confirm"))
+        #expect(try await options(browser, first) == 200)
+        provider.issuer.clock.advance(by: 301)
+        #expect(try await options(browser, first) == 403)
+        let csrf = try #require(HTTPField.Name("X-CSRF"))
+        let added = await browser.post(
+            Self.path + "/passkeys", [], headers: [csrf: try #require(try first.form("sign-out")["csrf"])])
+        #expect(try added.string("error") == "login_required")
+        let page = try await browser.account()
+        #expect(page.has("passkey-confirm") && !page.has("passkey-add"))
+        let form = try page.form("passkey-confirm")
+        #expect(await browser.post(form.action, [("csrf", "x")]).status == 403)
+        let again = try await browser.logIn(await browser.submit(form))
+        #expect(ShownPage(reply: again).has("passkey-add"))
+        #expect(try await options(browser, ShownPage(reply: again)) == 200)
+    }
+
+    @Test("Who adds a passkey has shown who they are as well as they can")
+    func asksMoreForPasskeys() async throws {
+        let provider = try await TestProvider(Self.passkeys)
+        try await provider.setSecrets()
+        let browser = TestBrowser(provider)
+        let page = try await browser.account()
+        #expect(page.has("passkey-confirm") && !page.has("passkey-add"))
+        #expect(try await options(browser, page) == 403)
+        var reply = await browser.submit(try page.form("passkey-confirm"))
+        reply = try await browser.logIn(reply)
+        reply = await browser.submit(
+            try ShownPage(reply: reply).form("login-form"), [("pin", TestPerson.pin), ("action", "login")])
+        let account = ShownPage(reply: await browser.follow(reply))
+        #expect(account.has("passkey-add"))
+        #expect(try await options(browser, account) == 200)
+    }
+
     @Test("What a script asks needs a session and the page's word")
     func guardsScripts() async throws {
         let provider = try await TestProvider()

@@ -47,6 +47,28 @@ import WireFormats
         #expect(try await provider.userInfo(tokens.access, as: .library).object().members.map(\.name) == ["sub"])
     }
 
+    @Test("As many claims are shared as can be asked for")
+    func sharesMany() async throws {
+        let names = (0..<94).map { "claim_of_the_university_number_\($0)" }
+        var settings = ProviderSettings()
+        settings.claims = names.map { "    \($0): {from: given_name, display: {en: One of many}}" }
+            .joined(separator: "\n")
+        let provider = try await TestProvider(settings)
+        let asked = names.map { ClaimsRequest.Claim(name: $0, isEssential: Int($0.suffix(1)) == 0) }
+        let draft = Self.profile.with {
+            $0.claims = ClaimsRequest(userinfo: Array(asked.prefix(47)), idToken: Array(asked.suffix(47)))
+        }
+        let browser = TestBrowser(provider)
+        let page = try await browser.logIn(await browser.open(draft))
+        let chosen = names.filter { !$0.hasSuffix("0") } + ["email"]
+        let code = try #require(try ClientAnswer(await browser.allow(page, sharing: chosen))["code"])
+        let tokens = try GivenTokens(await provider.redemption(code, draft).send())
+        let told = try await provider.userInfo(tokens.access, as: .library).object()
+        #expect(names.prefix(47).allSatisfy { told[$0] != nil } && told["email"] != nil)
+        let claims = try tokens.idClaims()
+        #expect(names.suffix(47).allSatisfy { claims[$0] != nil })
+    }
+
     @Test("Who says no gives nothing, and nothing is remembered")
     func denies() async throws {
         let provider = try await TestProvider()
@@ -60,14 +82,29 @@ import WireFormats
         #expect(ShownPage(reply: try await browser.open(Self.profile)).has("consent-form"))
     }
 
-    @Test("Pressing enter on the page is no answer")
+    @Test("Pressing enter on the page is no answer, and changes nothing of what was chosen")
     func waits() async throws {
         let provider = try await TestProvider()
         let browser = TestBrowser(provider)
         let page = ShownPage(reply: try await browser.logIn(await browser.open(Self.profile)))
-        let reply = await browser.follow(
-            await browser.submit(try page.form("consent-form"), [("action", "stay"), ("remember", "365d")]))
-        #expect(ShownPage(reply: reply).has("consent-form"))
+        #expect(Self.checked(page) == ["remember=once"])
+        let stay = [("share_email", "yes"), ("share_retina", "yes"), ("remember", "365d"), ("action", "stay")]
+        let kept = ShownPage(reply: await browser.follow(await browser.submit(try page.form("consent-form"), stay)))
+        #expect(Self.checked(kept) == ["share_email=yes", "remember=365d"])
+        #expect(try await browser.account().consentIDs == [])
+        // It is the person's own page still: another answer counts, and what is loaded anew forgets.
+        let form = try kept.form("consent-form")
+        #expect(Self.checked(ShownPage(reply: await browser.get(form.action))) == ["remember=once"])
+        #expect(try ClientAnswer(await browser.allow(kept.reply))["code"] != nil)
+    }
+
+    /// Names and values of what is ticked.
+    private static func checked(_ page: ShownPage) -> [String] {
+        page.reply.text.split(separator: "<input ").compactMap { input in
+            let input = input.prefix { $0 != ">" }
+            guard input.contains(" checked"), let value = input.attribute("value") else { return nil }
+            return (" " + input).attribute("name").map { "\($0)=\(value)" }
+        }
     }
 
     @Test("What is remembered holds as long as was said", arguments: [("30d", 30.0), ("365d", 365)])

@@ -28,6 +28,27 @@ import WireFormats
         return try await TestBrowser(provider).tokens(draft, remember: "30d")
     }
 
+    @Test("A client may stand for a resource that is known here, and for no other")
+    func knowsResources() async throws {
+        let issuer = try await TestProvider().issuer
+        func add(_ resource: JSON) async -> Reply {
+            await issuer.manage(
+                .post, "/clients",
+                ["client_name": "Service", "grant_types": ["client_credentials"], "resource": resource])
+        }
+        for known in ["https://api.example.org", "https://issuer.example.org", .null] as [JSON] {
+            #expect(await add(known).status == 201, "\(known)")
+        }
+        for unknown in ["https://api.example.org/", "https://other.example.org", "", 1, ["https://api.example.org"]]
+            as [JSON]
+        {
+            let reply = await add(unknown)
+            #expect(reply.status == 400, "\(unknown)")
+            #expect(try reply.string("error") == "invalid_client_metadata")
+            #expect(try reply.string("error_description").contains("authorization_server.resources"))
+        }
+    }
+
     @Test("A client is told of its own token, opaque or signed", arguments: ["opaque", "jwt"])
     func tellsClient(_ format: String) async throws {
         let provider = try await TestProvider(ProviderSettings(tokenFormat: format))

@@ -151,6 +151,71 @@ import WireFormats
         #expect(try await provider.userInfo(tokens.access, as: .library).status == 401)
     }
 
+    @Test("A new password or PIN ends what a logout would end, and what was allowed for longer goes on")
+    func endsWithNewSecret() async throws {
+        for secret in ["password", "pin"] {
+            let provider = try await TestProvider()
+            let (browser, other) = (TestBrowser(provider), TestBrowser(provider))
+            let once = try await browser.tokens(Self.draft)
+            let code = try await browser.code(Self.draft)
+            let remembered = try await other.tokens(
+                AuthorizationDraft(.library, scopes: ["openid", "offline_access"]), remember: "30d")
+            let others = try await TestBrowser(provider).tokens(Self.draft, as: .ulrich)
+            let reply = await provider.issuer.manage(
+                .put, "/registry/logins/p-1", [secret: secret == "pin" ? "97531864" : "another horse battery"])
+            #expect(reply.status == 204)
+            #expect(ShownPage(reply: try await browser.open(Self.draft)).has("login-form"))
+            #expect(try await provider.userInfo(once.access, as: .library).status == 401)
+            try expect(try await provider.redemption(code, Self.draft).send(), is: CodeTests.refused)
+            let refresh = try #require(remembered.refresh)
+            #expect(try await provider.refreshing(refresh, as: .library).send().status == 200)
+            #expect(try await provider.userInfo(others.access, as: .library).status == 200)
+        }
+    }
+
+    @Test("The clients of a session that ended by something else are told too")
+    func tellsOfOtherEnds() async throws {
+        let provider = try await TestProvider()
+        let browser = TestBrowser(provider)
+        let tokens = try await browser.tokens(Self.draft)
+        let installation = provider.issuer.installation
+        let cookie = try #require(browser.cookie("session"))
+        let id = try #require(installation.mint("session").recognise(cookie))
+        _ = await provider.issuer.manage(.put, "/registry/logins/p-1", ["pin": "97531864"])
+        let sent = SentLogouts()
+        try await Self.logouts(of: installation, sending: sent).conclude([id, TicketID(at: TestClock.start)])
+        #expect(sent.messages.map(\.address) == ["https://library.example.org/logged-out"])
+        let claims = try jwtClaims(try #require(sent.messages.first).token)
+        #expect(claims["sid"] == (try tokens.idClaims())["sid"])
+    }
+
+    @Test("The log names the client that could not be told", arguments: [false, true])
+    func logsUntold(_ byNewSecret: Bool) async throws {
+        var settings = ProviderSettings()
+        // A server does not connect to itself, so nothing is sent.
+        settings.clients = """
+              - id: library
+                name: {en: Library}
+                secret_file: library-secret
+                redirect_uris: ["https://library.example.org/callback"]
+                backchannel_logout_uri: http://127.0.0.1:9/logged-out
+            """
+        let provider = try await TestProvider(settings)
+        let browser = TestBrowser(provider)
+        _ = try await browser.tokens(Self.draft)
+        if byNewSecret {
+            _ = await provider.issuer.manage(.put, "/registry/logins/p-1", ["pin": "97531864"])
+        } else {
+            _ = try await confirm(browser, await ask(browser))
+        }
+        var line: String?
+        for _ in 0..<200_000 where line == nil {
+            line = provider.issuer.log.lines.first { $0.contains("could not be told of a logout") }
+            await Task.yield()
+        }
+        #expect(line?.contains("client_id") == true && line?.contains("library") == true, "\(line ?? "nothing")")
+    }
+
     /// Ends sessions as the installation does, but for how its messages are sent.
     private static func logouts(of installation: Installation, sending messages: SentLogouts) -> Logouts {
         var metadata = ClientMetadata()
@@ -188,5 +253,5 @@ private final class SentLogouts: LogoutMessages {
 
     var messages: [(token: String, address: String)] { kept.withLock { $0 } }
 
-    func send(token: String, to address: String) { kept.withLock { $0.append((token, address)) } }
+    func send(token: String, to address: String, of clientID: String) { kept.withLock { $0.append((token, address)) } }
 }

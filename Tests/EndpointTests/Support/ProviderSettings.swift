@@ -9,8 +9,12 @@ struct ProviderSettings: Sendable {
     var attempts = "{person: 3, address: 6, client: 1000, window: 15m}"
     /// In place of the clients that there are without `fapi2`.
     var clients: String?
+    /// Lines of `authorization_server.claims`.
+    var claims = ""
     /// Lines of `login.methods`.
     var methods = ""
+    /// What the weaker level takes.
+    var basicLevel = "[knowledge, password, sms_code]"
 
     /// Weakest first.
     static let basic = "urn:example:basic"
@@ -47,6 +51,7 @@ struct ProviderSettings: Sendable {
             birthdate: {from: birth_date, scope: profile, display: {en: Date of birth}}
             email: {from: email, scope: email, display: {en: E-mail address}}
             student_number: {from: student_number, display: {en: Student number}}
+        \(claims)
         clients:
         \(clients ?? (profile == "fapi2" ? Self.strictClients : Self.standardClients))
         login:
@@ -62,7 +67,7 @@ struct ProviderSettings: Sendable {
             sms_code: {to: phone}
         \(methods)
           levels:
-            - {acr: "\(Self.basic)", any: [knowledge, password, sms_code]}
+            - {acr: "\(Self.basic)", any: \(basicLevel)}
             - {acr: "\(Self.strong)", any: [[knowledge, pin], [password, sms_code]]}
           attempts: \(attempts)
         sms: {file: sms.jsonl}

@@ -103,10 +103,14 @@ final class Browser: Sendable {
     /// What the portal keeps, which goes away when nobody needs it any more.
     private let disk: TestDatabase
     private let origin: String
+    /// The visitor's network address.
+    private let address: String
     private let cookies = Mutex<[String: String]>([:])
 
-    init(_ table: RouteTable, _ disk: TestDatabase, origin: String = TestPortal.address) {
-        (self.table, self.disk, self.origin) = (table, disk, origin)
+    init(
+        _ table: RouteTable, _ disk: TestDatabase, origin: String = TestPortal.address, address: String = "192.0.2.1"
+    ) {
+        (self.table, self.disk, self.origin, self.address) = (table, disk, origin, address)
     }
 
     convenience init(_ portal: TestPortal, origin: String = TestPortal.address) {
@@ -158,7 +162,8 @@ final class Browser: Sendable {
         let jar = jar
         if !jar.isEmpty { headers[.cookie] = jar.map { $0.key + "=" + $0.value }.joined(separator: "; ") }
         let request = EndpointRequest(
-            method: method, query: parts.count == 2 ? parts[1] : "", headers: headers, body: Array(body.utf8))
+            method: method, query: parts.count == 2 ? parts[1] : "", headers: headers, body: Array(body.utf8),
+            clientAddress: address)
         let response = try await route.handler(request, parameter)
         for value in response.headers[values: .setCookie] { take(value) }
         return response

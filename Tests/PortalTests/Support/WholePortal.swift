@@ -1,5 +1,7 @@
+import Crypto
 import Foundation
 import HTTPTypes
+import IdentityRegistry
 import JOSE
 import Logging
 import MessageDelivery
@@ -20,14 +22,21 @@ struct WholePortal {
     let disk: TestDatabase
     let table: RouteTable
 
-    init(sendsLetters: Bool = true, _ change: (inout FakeWorld.Behaviour) -> Void = { _ in }) throws {
+    init(sendsLetters: Bool = true, starts: Int? = nil, _ change: (inout FakeWorld.Behaviour) -> Void = { _ in }) throws
+    {
         let clock = clock
         world = FakeWorld(now: { clock.now }, change)
         disk = try TestDatabase()
+        let database = disk.database
         let role = PortalRole(
             provider: FakeWorld.provider, issuer: FakeWorld.issuer, publicURL: TestPortal.address, exchange: world,
             identity: .privateKeyJWT(clientID: "portal", signer: FakeWorld.clientKey, keyID: nil),
-            mail: sendsLetters ? post : nil, store: SQLPortalVisits(database: disk.database), now: { clock.now })
+            mail: sendsLetters ? post : nil, store: SQLPortalVisits(database: database),
+            limiter: starts.map {
+                AddressLimiter(
+                    store: SQLAttemptStore(database: database), label: "starts", limit: $0, window: .seconds(900),
+                    keys: IdentityKeys(root: SymmetricKey(size: .bits256)))
+            }, now: { clock.now })
         let site = role.site(
             pages: try TestPortal.pages(), keys: { PublishedDocument(["keys": []]) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

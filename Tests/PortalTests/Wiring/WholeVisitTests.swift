@@ -14,6 +14,27 @@ import WireFormats
 @Suite("The portal with provider and issuer")
 struct WholeVisitTests {
     @Test
+    func `visits that begin from one address are limited, in the visitor's language, for a while`() async throws {
+        let portal = try WholePortal(starts: 2)
+        for _ in 0..<2 { #expect(try await portal.browser.start().status == .seeOther) }
+        let refused = try await portal.browser.start(language: "fr")
+        #expect(refused.status == .tooManyRequests && refused.isProblem("too_many"))
+        #expect(refused.headers[.retryAfter] == "900")
+        #expect(refused.text.contains("Trop de demandes"))
+        for address in ["192.0.2.2", "127.0.0.1", "127.0.0.1", "127.0.0.1", "2001:db8::1"] {
+            let other = Browser(portal.table, portal.disk, address: address)
+            #expect(try await other.start().status == .seeOther, "\(address)")
+        }
+        let neighbour = Browser(portal.table, portal.disk, address: "2001:db8::2")
+        #expect(try await neighbour.start().status == .seeOther)
+        #expect(try await neighbour.start().status == .tooManyRequests)
+        portal.clock.advance(by: 899)
+        #expect(try await portal.browser.start().headers[.retryAfter] == "1")
+        portal.clock.advance(by: 1)
+        #expect(try await portal.browser.start().status == .seeOther)
+    }
+
+    @Test
     func `a bound credential goes all the way, with everything that protects it`() async throws {
         let portal = try WholePortal()
         let (browser, response) = try await portal.visit("student")

@@ -16,7 +16,7 @@ struct AdministrationTests {
         func works(_ pin: String) async throws -> Bool {
             try await login.verify(.pin(username: "A-100", pin: pin), under: under) == .success("anna")
         }
-        try await administration.set("8642", as: .pin, of: "anna").get()
+        _ = try await administration.set("8642", as: .pin, of: "anna").get()
         #expect(try await works("8642"))
         #expect(try await !works(IdentityFixture.pin))
         #expect(try await administration.remove(.pin, of: "anna"))

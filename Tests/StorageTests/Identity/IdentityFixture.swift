@@ -125,8 +125,8 @@ final class IdentityFixture: Sendable {
             Self.person("anna", "A-100", "Ánna Šmid", "2001-02-03"), Self.person("ben", "B-200", "Ben", "2002-03-04"),
         ])
         for id in ["anna", "ben"] {
-            try await administration.set(Self.password + id, as: .password, of: id).get()
-            try await administration.set(Self.pin, as: .pin, of: id).get()
+            _ = try await administration.set(Self.password + id, as: .password, of: id).get()
+            _ = try await administration.set(Self.pin, as: .pin, of: id).get()
         }
         work.clear()
     }
@@ -230,7 +230,7 @@ struct WatchedSecrets: SecretStore {
         return try await store.secret(kind, of: person)
     }
 
-    func set(_ secrets: [StoredSecret]) async throws { try await store.set(secrets) }
+    func set(_ secrets: [StoredSecret]) async throws -> [[UInt8]] { try await store.set(secrets) }
 
     func remove(_ kind: SecretKind, of person: String) async throws -> Bool {
         try await store.remove(kind, of: person)

@@ -16,7 +16,8 @@ struct IdentityRetentionTests {
             by: .emailCode, to: .username("A-100"), under: fixture.circumstances()
         ).get()
         _ = try await login.verify(.pin(username: "A-100", pin: "0000"), under: fixture.circumstances())
-        let retention = SQLIdentityRetention(database: fixture.test.database, limits: AttemptLimits())
+        let retention = SQLIdentityRetention(
+            database: fixture.test.database, longestWindow: AttemptLimits().longestWindow)
         func sweep(after seconds: TimeInterval) async throws -> SQLIdentityRetention.Swept {
             try await retention.sweep(at: TestDatabase.now.addingTimeInterval(seconds))
         }
@@ -40,7 +41,8 @@ struct IdentityRetentionTests {
                 AttemptCounter(
                     key: withUnsafeBytes(of: number) { Array($0) }, limit: 1, window: .seconds(900))
             }, at: TestDatabase.now)
-        let retention = SQLIdentityRetention(database: fixture.test.database, limits: AttemptLimits())
+        let retention = SQLIdentityRetention(
+            database: fixture.test.database, longestWindow: AttemptLimits().longestWindow)
         #expect(
             try await retention.sweep(at: TestDatabase.now.addingTimeInterval(7200)) == .init(counters: count))
     }

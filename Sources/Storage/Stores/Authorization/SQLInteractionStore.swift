@@ -83,14 +83,18 @@ package struct SQLInteractionStore: InteractionStore {
         return true
     }
 
-    package func finish(_ id: TicketID, at instant: Date) async throws -> Bool {
+    package func isSpent(_ use: SingleUse) async throws -> Bool {
+        try database.read { try SingleUseTable.isSpent(use, on: $0) }
+    }
+
+    package func finish(_ id: TicketID, spending uses: [SingleUse] = [], at instant: Date) async throws -> Bool {
         recent.interactions.remove(id)
-        return try await database.write { try Self.finish(id, at: instant, on: $0) }
+        return try await database.write { try Self.finish(id, spending: uses, at: instant, on: $0) }
     }
 
     package func finish(
-        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID? = nil, codeExpiresAt: Date,
-        at instant: Date
+        _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID? = nil,
+        spending uses: [SingleUse] = [], codeExpiresAt: Date, at instant: Date
     ) async throws -> Bool {
         let sealedGrant = grant.sealed(with: sealer)
         let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
@@ -98,15 +102,14 @@ package struct SQLInteractionStore: InteractionStore {
         recent.interactions.remove(id)
         let isFirst = try await database.write { connection in
             // What was agreed to before may have been withdrawn since it was looked at.
-            let isWithdrawn =
-                consent.givenAt == instant
-                ? nil
-                : try connection.first(
-                    "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
-                ) { _ in true }
+            let isWithdrawn = try connection.first(
+                "SELECT 1 FROM consents WHERE id = $1 AND withdrawn_at IS NOT NULL", .bytes(consent.id.bytes)
+            ) { _ in true }
             // What is given after the session has ended would not end with it.
             if let session, try !SQLSessionStore.isLive(session, on: connection) { return false }
-            guard isWithdrawn == nil, try Self.finish(id, at: instant, on: connection) else { return false }
+            guard isWithdrawn == nil, try Self.finish(id, spending: uses, at: instant, on: connection) else {
+                return false
+            }
             // A consent that is remembered from before is there already.
             try connection.run(
                 """
@@ -128,10 +131,15 @@ package struct SQLInteractionStore: InteractionStore {
         return isFirst
     }
 
-    private static func finish(_ id: TicketID, at instant: Date, on connection: SQLiteConnection) throws -> Bool {
-        try connection.run(
+    private static func finish(
+        _ id: TicketID, spending uses: [SingleUse], at instant: Date, on connection: SQLiteConnection
+    ) throws -> Bool {
+        guard try SingleUseTable.spend(uses, on: connection) == nil else { return false }
+        let changed = try connection.run(
             "UPDATE interactions SET finished_at = $1 WHERE id = $2 AND finished_at IS NULL",
-            .integer(instant.microseconds), .bytes(id.bytes)) == 1
+            .integer(instant.microseconds), .bytes(id.bytes))
+        if changed == 0 { try SingleUseTable.giveBack(uses, on: connection) }
+        return changed == 1
     }
 
     private func sealedProgress(of interaction: Interaction) -> [UInt8]? {

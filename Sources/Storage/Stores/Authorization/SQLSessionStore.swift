@@ -17,11 +17,16 @@ package struct SQLSessionStore: SessionStore {
     }
 
     package func session(_ id: TicketID) async throws -> Session? {
+        try read(id, "SELECT sealed_detail, expires_at, last_seen_at FROM sessions WHERE id = $1 AND ended_at IS NULL")
+    }
+
+    package func lastingOrEnded(_ id: TicketID) async throws -> Session? {
+        try read(id, "SELECT sealed_detail, expires_at, last_seen_at FROM sessions WHERE id = $1")
+    }
+
+    private func read(_ id: TicketID, _ statement: SQL) throws -> Session? {
         try database.read { connection in
-            try connection.first(
-                "SELECT sealed_detail, expires_at, last_seen_at FROM sessions WHERE id = $1 AND ended_at IS NULL",
-                .bytes(id.bytes)
-            ) { row in
+            try connection.first(statement, .bytes(id.bytes)) { row in
                 try Session(
                     id: id, detail: try JSON(parsing: sealer.open(row.bytes(0), context: Self.context(id))),
                     expiresAt: Date(microseconds: row.integer(1)), lastSeenAt: Date(microseconds: row.integer(2)))

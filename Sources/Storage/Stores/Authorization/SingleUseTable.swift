@@ -17,6 +17,10 @@ enum SingleUseTable {
         return nil
     }
 
+    static func isSpent(_ use: SingleUse, on connection: SQLiteConnection) throws -> Bool {
+        try connection.first("SELECT 1 FROM single_uses WHERE id = $1", .bytes(use.bytes)) { _ in true } != nil
+    }
+
     static func giveBack(_ uses: some Sequence<SingleUse>, on connection: SQLiteConnection) throws {
         for use in uses { try connection.run("DELETE FROM single_uses WHERE id = $1", .bytes(use.bytes)) }
     }

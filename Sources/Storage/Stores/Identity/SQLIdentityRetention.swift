@@ -1,14 +1,14 @@
 package import Foundation
-package import IdentityRegistry
 
 /// Deletes what is over of logins: one-time codes past their end, and counters past their windows.
 package struct SQLIdentityRetention: Sendable {
     let database: SQLiteDatabase
-    let limits: AttemptLimits
+    let longestWindow: Duration
 
-    package init(database: SQLiteDatabase, limits: AttemptLimits) {
+    /// - Parameter longestWindow: counters whose window began before that are of no use to anybody.
+    package init(database: SQLiteDatabase, longestWindow: Duration) {
         self.database = database
-        self.limits = limits
+        self.longestWindow = longestWindow
     }
 
     /// How much was deleted.
@@ -26,7 +26,7 @@ package struct SQLIdentityRetention: Sendable {
         return Swept(
             codes: try await inBatches { try await sweepCodes(expiredBy: bound) },
             counters: try await inBatches {
-                try await sweepCounters(begunBefore: bound.addingTimeInterval(-limits.longestWindow.inSeconds))
+                try await sweepCounters(begunBefore: bound.addingTimeInterval(-longestWindow.inSeconds))
             })
     }
 

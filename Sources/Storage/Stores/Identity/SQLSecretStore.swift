@@ -36,13 +36,15 @@ package struct SQLSecretStore: SecretStore {
         return hash
     }
 
-    package func set(_ secrets: [StoredSecret]) async throws {
+    @discardableResult
+    package func set(_ secrets: [StoredSecret]) async throws -> [[UInt8]] {
         let at = SQLValue.integer(now().microseconds)
         let sealed = secrets.map { secret in
             let context = Self.context(secret.person, secret.kind)
             return (secret, sealer.seal(Array(secret.hash.text.utf8), context: context))
         }
-        try await database.write { connection in
+        return try await database.write { connection in
+            var ended: [[UInt8]] = []
             for (secret, hash) in sealed {
                 try connection.run(
                     """
@@ -52,10 +54,12 @@ package struct SQLSecretStore: SecretStore {
                     """, .text(secret.person), .text(secret.kind.rawValue), .bytes(hash), at)
                 // Whoever knew the old one may be the one who is logged in.
                 guard secret.endsSessions, let sessions else { continue }
-                try connection.run(
-                    "UPDATE sessions SET ended_at = $1 WHERE person = $2 AND ended_at IS NULL", at,
-                    .bytes(sessions(secret.person)))
+                ended += try connection.all(
+                    "UPDATE sessions SET ended_at = $1 WHERE person = $2 AND ended_at IS NULL RETURNING id", at,
+                    .bytes(sessions(secret.person))
+                ) { $0.bytes(0) }
             }
+            return ended
         }
     }
 

@@ -78,9 +78,19 @@ struct AccountMarkup: Sendable {
             <section aria-labelledby="passkeys-title">
             <h2 id="passkeys-title">\(visit.markup("account_passkeys"))</h2>
             \(items.isEmpty ? nil : "<ul class=\"items\">\n\(items)</ul>\n" as HTML)\
-            \(page.offersPasskeys ? registration : nil)</section>
+            \(page.offersPasskeys ? (page.confirmsFirst ? confirmation : registration) : nil)</section>
 
             """
+    }
+
+    private var confirmation: HTML {
+        form("/account/confirm").markup(
+            " class=\"panel\"",
+            """
+            <p>\(visit.markup("passkey_add_lead"))</p>
+            <p>\(visit.markup("passkey_confirm_lead"))</p>
+            <button class="button" type="submit" data-test="passkey-confirm">\(visit.markup("passkey_confirm"))</button>
+            """)
     }
 
     private var registration: HTML {

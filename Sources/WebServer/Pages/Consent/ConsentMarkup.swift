@@ -107,19 +107,22 @@ struct ConsentMarkup: Sendable {
         }
         return """
             <li><label class="choice-box"><input type="checkbox" name="share_\(claim.name)" value="yes" \
-            data-test="claim-\(claim.name)"><span>\(visit.markup(claim.label)) \(purpose)</span></label></li>
+            data-test="claim-\(claim.name)"\(checked(page.ticked.contains(claim.name)))><span>\(visit.markup(claim.label)) \(purpose)</span></label></li>
 
             """
     }
+
+    private func checked(_ isChosen: Bool) -> HTML { isChosen ? " checked" : "" }
 
     /// The shortest is chosen: to hold longer, a consent has to be meant to.
     private var durations: HTML {
         let order = ConsentDuration.allCases.filter(page.durations.contains)
         guard let first = order.first else { return FormMarkup.hidden("remember", ConsentDuration.once.rawValue) }
+        let chosen = page.duration.flatMap { order.contains($0) ? $0 : nil } ?? first
         let choices = order.map { duration -> HTML in
             """
             <label class="choice-box"><input type="radio" name="remember" value="\(duration.rawValue)"\
-            \(duration == first ? " checked" as HTML : "") data-test="remember">\
+            \(checked(duration == chosen)) data-test="remember">\
             <span>\(visit.markup(duration.key))</span></label>
 
             """

@@ -130,6 +130,8 @@ package struct PortalProblemPage: Sendable {
         case issuer
         case unknownCredential = "unknown_credential"
         case crossSite = "cross_site"
+        /// From one network address, too much was begun.
+        case tooMany = "too_many"
     }
 
     package init(kind: Kind, reference: String? = nil) {

@@ -97,6 +97,7 @@ extension PortalProblemPage.Kind {
         case .denied: .ok
         case .over, .unknownCredential: .badRequest
         case .crossSite: .forbidden
+        case .tooMany: .tooManyRequests
         case .provider, .issuer: .badGateway
         }
     }

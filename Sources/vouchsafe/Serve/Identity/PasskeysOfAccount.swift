@@ -1,16 +1,20 @@
 import AuthorizationServer
 import Foundation
 import IdentityRegistry
+import PersonAuthentication
 import WebServer
 
 /// The passkeys of the account page, by the registry.
 struct PasskeysOfAccount: AccountPasskeys {
     /// Nil where there can be none.
     let registration: PasskeyRegistration?
+    let administration: AuthenticatorAdministration
     let claims: ProviderClaims
     let now: @Sendable () -> Date
 
     var isOffered: Bool { registration != nil }
+
+    func ways(of person: String) async throws -> [LoginMethod]? { try await administration.methods(of: person) }
 
     func passkeys(of person: String) async throws -> [RegisteredPasskey] {
         try await registration?.passkeys(of: person).map {

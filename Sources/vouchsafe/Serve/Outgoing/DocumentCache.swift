@@ -86,16 +86,17 @@ struct ForeignServers: ForeignServerExchange {
 /// Sends logout tokens behind the person's back, once each.
 struct BackChannelLogout: LogoutMessages {
     let client: GuardedHTTPClient
-    let report: @Sendable (String) -> Void
+    /// Takes the client that could not be told.
+    let report: @Sendable (_ clientID: String) -> Void
 
-    func send(token: String, to address: String) {
+    func send(token: String, to address: String, of clientID: String) {
         // Not a child of the request: whoever logs out does not wait for other servers. The client has its own limits.
         Task {
             let form = FormParameters.encode(["logout_token": token])
             let request = ExchangeRequest(
                 .post, address, headers: [.contentType: "application/x-www-form-urlencoded"], body: Array(form.utf8))
             guard let response = try? await client.send(request), (200..<300).contains(response.status) else {
-                return report("a client could not be told of a logout")
+                return report(clientID)
             }
         }
     }

@@ -11,6 +11,9 @@ extension Installation {
     func clientAdministration(_ provider: Provider) -> ClientAdministration {
         let (store, registration, directory) = (provider.clientStore, provider.registration, provider.directory)
         let (mint, now) = (provider.initialTokens, now)
+        let resources =
+            [provider.policy.issuer] + provider.policy.resources.map(\.identifier)
+            + configuration.authorizationServer.credentialIssuers
         return ClientAdministration(
             list: {
                 let stored = try await store.clients(after: nil, limit: 1000)
@@ -22,8 +25,8 @@ extension Installation {
                 // Unlike strangers' libraries, what an operator adds here is new: it takes the faster algorithm.
                 if object["id_token_signed_response_alg"] == nil { object["id_token_signed_response_alg"] = "ES256" }
                 let added = try await registration.add(
-                    try ClientMetadata(json: object), isVerified: true, resource: object["resource"]?.string,
-                    at: now())
+                    try ClientMetadata(json: object), isVerified: true,
+                    resource: try Self.resource(object["resource"], among: resources), at: now())
                 var answer: JSONObject = ["id": .string(added.client.id), "client_id": .string(added.client.id)]
                 answer["client_secret"] = added.secret.map(JSON.string)
                 for member in added.client.metadata.json.members { answer[member.name] = member.value }
@@ -40,6 +43,17 @@ extension Installation {
                     "expires_at": .string(expiresAt.formatted(.iso8601)),
                 ]
             })
+    }
+
+    /// Whom tokens can be for: a client that stands for anybody else could never be told of one.
+    private static func resource(
+        _ value: JSON?, among known: [String]
+    ) throws(ClientMetadataRefusal) -> String? {
+        guard let value, value != .null else { return nil }
+        guard let text = value.string, known.contains(where: { $0.hasSameBytes(as: text) }) else {
+            throw .member("resource", "it is not known here; name it in authorization_server.resources")
+        }
+        return text
     }
 }
 

@@ -105,8 +105,8 @@ extension Installation {
         let logger = logger
         let logouts = Logouts(
             sessions: sessions, clients: directory, idTokens: idTokens, keys: keys,
-            messages: BackChannelLogout(client: shared.client) { reason in
-                logger.warning("\(reason)")
+            messages: BackChannelLogout(client: shared.client) { clientID in
+                logger.warning("a client could not be told of a logout", metadata: ["client_id": "\(clientID)"])
             }, csrf: mint("account form"), now: now)
         let engine = Interactions(
             policy: policy, rules: rules,
