@@ -8,7 +8,7 @@ let hasServer = TemporaryPostgreSQL.isInstalled
 
 /// A fresh database, open, with two tables: `things` and `uses`.
 func withDatabase(
-    _ query: String = "", _ options: PostgreSQLOptions = PostgreSQLOptions(),
+    _ query: String = "", _ options: PostgreSQLOptions = .small,
     _ body: (PostgreSQLDatabase, String) async throws -> Void
 ) async throws {
     let url = try TemporaryPostgreSQL.shared.freshDatabase() + query
@@ -65,4 +65,13 @@ extension SQLOutcome {
 func failure(_ body: () async throws -> Void) async -> DatabaseFailure? {
     do { try await body() } catch { return error as? DatabaseFailure }
     return nil
+}
+
+extension PostgreSQLOptions {
+    /// The tests run at the same time, on one server.
+    static let small = {
+        var options = PostgreSQLOptions()
+        options.connections = 4
+        return options
+    }()
 }

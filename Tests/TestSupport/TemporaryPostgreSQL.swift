@@ -54,7 +54,7 @@ package final class TemporaryPostgreSQL: Sendable {
         } >data/pg_hba.conf
         start() {
             "$1/pg_ctl" start -w -D data -l server.log \
-                -o "-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=300" \
+                -o "-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=600" \
                 >/dev/null 2>&1 </dev/null
             : >ready
         }

@@ -32,7 +32,6 @@ final class Batch {
     private var unmet: [Int?]
     private var unread: [DatabaseFailure?]
     private var error: (job: Int, item: Int?, error: ServerError)?
-    private(set) var failedPlans: [PreparedKey: ServerError] = [:]
     private(set) var staleKey: PreparedKey?
 
     init(_ jobs: [Job], items: [Item]) {
@@ -52,15 +51,15 @@ final class Batch {
             || explicit && !job.script.isReadOnly && job.script.statements.count > 1
     }
 
-    func take(_ answer: OpaquePointer, at step: Step) {
+    /// `failedPlans` are statements that could not be prepared, and why.
+    func take(_ answer: OpaquePointer, failedPlans: [PreparedKey: ServerError]) {
         switch (PQresultStatus(answer), step) {
         case (PGRES_TUPLES_OK, .run(let item)), (PGRES_COMMAND_OK, .run(let item)): read(answer, of: item)
         case (PGRES_COMMAND_OK, .commit):
             guard error == nil, String(cString: PQcmdStatus(answer)) != "COMMIT" else { return }
             error = (0, nil, ServerError(rolledBack: ()))
         case (PGRES_TUPLES_OK, _), (PGRES_COMMAND_OK, _), (PGRES_PIPELINE_ABORTED, _): break
-        case (_, .prepare(let key)): failedPlans[key] = ServerError(answer)
-        default: fail(ServerError(answer), at: step)
+        default: fail(ServerError(answer), failedPlans: failedPlans)
         }
     }
 
@@ -76,7 +75,7 @@ final class Batch {
         }
     }
 
-    private func fail(_ failure: ServerError, at step: Step) {
+    private func fail(_ failure: ServerError, failedPlans: [PreparedKey: ServerError]) {
         guard error == nil else { return }
         guard case .run(let index) = step else {
             error = (0, nil, failure)

@@ -14,6 +14,8 @@ final class Session {
     private let explicitTransactions: Bool
     private var names: [PreparedKey: String] = [:]
     private var lastName = 0
+    /// Scripts behind one whose statement could not be prepared fail for the same reason.
+    private var failedPlans: [PreparedKey: ServerError] = [:]
 
     /// Under way, in the order in which the server answers.
     private(set) var batches: [Batch] = []
@@ -156,7 +158,11 @@ extension Session {
                 stepHasAnswer = false
                 continue
             }
-            batch.take(answer, at: batch.step)
+            if case .prepare(let key) = batch.step {
+                notePlan(key, answer)
+            } else {
+                batch.take(answer, failedPlans: failedPlans)
+            }
             stepHasAnswer = true
             if PQresultStatus(answer) == PGRES_FATAL_ERROR, note(ServerError(answer)) { return false }
         }
@@ -176,6 +182,12 @@ extension Session {
         return true
     }
 
+    private func notePlan(_ key: PreparedKey, _ answer: OpaquePointer) {
+        let isPrepared = PQresultStatus(answer) == PGRES_COMMAND_OK
+        failedPlans[key] = isPrepared ? nil : ServerError(answer)
+        if !isPrepared { names[key] = nil }
+    }
+
     /// True if the connection ends with the error.
     private func note(_ error: ServerError) -> Bool {
         // After a failover the old server takes no writes; a new connection finds the one that does.
@@ -185,7 +197,6 @@ extension Session {
     }
 
     private func finish(_ batch: Batch, decided: (Batch) -> Void) {
-        for key in batch.failedPlans.keys { names[key] = nil }
         if let key = batch.staleKey { names[key] = nil }
         load -= Self.weight(batch)
         batches.removeFirst()
