@@ -49,15 +49,15 @@ import Testing
     @Test("Serializable scripts that would together break what each keeps are run again and one gives way")
     func repeatsSerializable() async throws {
         try await withDatabase { database, _ in
-            for id in 1...20 as ClosedRange<Int64> { try await database.insertThing(id) }
-            // Each of two takes a thing away as long as another is left: without serializability both would.
-            let won = try await winners(20) { index in
+            for id in 1...4 as ClosedRange<Int64> { try await database.insertThing(id) }
+            // Each takes a thing while all are left: without serializability all of them would. The server waits
+            // between the two, so that they meet.
+            let won = try await winners(4) { index in
                 let mine = SQLValue.integer(Int64(index + 1))
                 var script = SQLScript.writing(
                     SQLStatement(
-                        """
-                        SELECT count(*) FROM things WHERE number = 0 HAVING count(*) > 19
-                        """, expecting: .oneRow),
+                        "SELECT count(*) FROM things WHERE number = 0 HAVING count(*) = 4", expecting: .oneRow),
+                    SQLStatement("SELECT count(*) FROM (SELECT pg_sleep(0.2)) AS pause"),
                     SQLStatement("UPDATE things SET number = 1 WHERE id = $1", mine, expecting: .oneRow))
                 script.isolation = .serializable
                 return try await database.run(script)

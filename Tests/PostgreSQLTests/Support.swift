@@ -21,6 +21,7 @@ func withDatabase(
         """
     ])
     try await database.start()
+    while database.counters.openConnections < options.connections { await Task.yield() }
     do { try await body(database, url) } catch {
         await database.close()
         throw error

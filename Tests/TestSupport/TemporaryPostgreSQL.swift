@@ -7,7 +7,7 @@ package final class TemporaryPostgreSQL: Sendable {
     package let folder: URL
     package let port: Int
     private let supervisor: Mutex<FileHandle>
-    private let asOther: [String]
+    let asOther: [String]
 
     private static let binaries = "/usr/lib/postgresql/15/bin"
 
@@ -114,7 +114,7 @@ package final class TemporaryPostgreSQL: Sendable {
 
     private func waitUntilReady() throws { try wait(for: "ready") }
 
-    private func wait(for name: String) throws {
+    func wait(for name: String) throws {
         let end = Date(timeIntervalSinceNow: 60)
         while !FileManager.default.fileExists(atPath: folder.appending(path: name).path) {
             guard Date() < end else { throw CocoaError(.fileReadNoSuchFile) }
@@ -122,7 +122,7 @@ package final class TemporaryPostgreSQL: Sendable {
         }
     }
 
-    private static func process(_ words: [String]) -> Process {
+    static func process(_ words: [String]) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
@@ -137,7 +137,7 @@ package final class TemporaryPostgreSQL: Sendable {
         guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }
 
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
