@@ -6,6 +6,7 @@ import Testing
 
 /// Connections and servers that go away.
 @Suite(.enabled(if: hasServer)) struct LossTests {
+    private static let insert: SQL = "INSERT INTO things (id) VALUES ($1)"
 
     @Test("When every connection is ended under load nothing acknowledged is lost, and work goes on")
     func survivesTermination() async throws {
@@ -50,6 +51,58 @@ import Testing
         #expect(try await database.rows("SELECT 1")[0].integer(0) == 1)
         await database.close()
         try server.end()
+    }
+
+    @Test("What a connection was lost over is run again if it may be, and is else not known")
+    func knowsWhatMayBeRepeated() async throws {
+        let server = try TemporaryPostgreSQL()
+        var options = PostgreSQLOptions.small
+        options.acquireTimeout = .seconds(30)
+        let database = try PostgreSQLDatabase(url: server.freshDatabase(), options: options, logger: .silent)
+        try await database.execute(texts: [
+            "CREATE TABLE things (id BIGINT PRIMARY KEY); CREATE TABLE pause (seconds BIGINT)",
+            "INSERT INTO pause VALUES (60)",
+        ])
+        try await database.start()
+        while database.counters.openConnections < options.connections { await Task.yield() }
+        let pause = SQLStatement("SELECT pg_sleep(seconds)::text FROM pause")
+        let insert = SQLStatement(Self.insert, .integer(1))
+        async let read = database.run(.reading(pause))
+        async let idempotent = database.run(SQLScript([pause, insert], isIdempotent: true))
+        async let other = failure {
+            _ = try await database.run(.writing(pause, SQLStatement(Self.insert, .integer(2))))
+        }
+        while try await database.count("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") < 3 {}
+        try await database.execute(texts: ["UPDATE pause SET seconds = 0"])
+        try server.stop(likeACrash: true)
+        try server.start()
+        let counts = try await (read.results.count, idempotent.results.count)
+        #expect(counts == (1, 2))
+        #expect(await other?.kind == .outcomeUnknown)
+        #expect(try await database.rows("SELECT id FROM things").map { $0.integer(0) } == [1])
+        await database.close()
+        try server.end()
+    }
+
+    @Test("A script that the server ends before it commits is run again, once")
+    func repeatsWhatWasEnded() async throws {
+        try await withDatabase { database, _ in
+            let pause = SQLStatement(
+                "SELECT count(*) FROM (SELECT pg_sleep(0.5)) AS pause WHERE $1::text <> ''", .text("mark"))
+            let before = database.counters.roundTrips
+            async let outcome = database.run(.writing(SQLStatement(Self.insert, .integer(1)), pause))
+            while database.counters.roundTrips == before { await Task.yield() }
+            let ended = try await database.rows(
+                """
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE '%pause%' AND pid <> pg_backend_pid()
+                    AND state = 'active'
+                """)
+            let results = try await outcome.results
+            #expect(results.count == 2)
+            #expect(database.counters.retries == Int(ended[0].integer(0)))
+            #expect(try await database.count() == 1)
+        }
     }
 
     @Test("While there is no server a script waits as long as it may, and fails clearly")

@@ -109,4 +109,21 @@ import Testing
             #expect(try await database.query(later)[0].integer(0) == 0)
         }
     }
+
+    @Test("Large values in both directions do not hold each other up", .timeLimit(.minutes(1)))
+    func carriesMuch() async throws {
+        try await withDatabase("", Self.few(1)) { database, _ in
+            let value = SQLValue.bytes([UInt8](repeating: 1, count: 2_000_000))
+            let right = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<40 {
+                    group.addTask {
+                        let rows = try? await database.rows("SELECT $1::bytea, $2::bytea", value, value)
+                        return rows?.first?.columns == [value, value]
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(right == 40)
+        }
+    }
 }

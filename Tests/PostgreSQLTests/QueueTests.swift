@@ -11,45 +11,60 @@ import Testing
         return options
     }
 
-    /// Starts a statement that keeps the only connection, and waits until it does.
-    private func block(_ database: PostgreSQLDatabase, seconds: SQL) async throws -> Task<Void, any Error> {
+    /// Runs `body` while a statement keeps the only connection.
+    private func blocking(
+        _ database: PostgreSQLDatabase, _ url: String, _ body: () async throws -> Void
+    ) async throws {
         let before = database.counters.roundTrips
-        let task = Task { _ = try await database.rows(seconds) }
+        let blocked = Task { try? await database.rows("SELECT count(*) FROM pg_sleep(60)") }
         while database.counters.roundTrips == before { await Task.yield() }
-        return task
+        try await body()
+        let other = try PostgreSQLDatabase(url: url, options: .small, logger: .silent)
+        try await other.start()
+        _ = try await other.rows(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+        )
+        await other.close()
+        _ = await blocked.value
+    }
+
+    /// Waits until so many scripts were taken.
+    private func wait(for scripts: Int, in database: PostgreSQLDatabase) async {
+        while database.counters.scripts < scripts { await Task.yield() }
     }
 
     @Test("Of scripts that wait there are no more than may; the next fails at once")
     func limitsQueue() async throws {
-        try await withDatabase("", Self.narrow(limit: 5)) { database, _ in
-            let blocked = try await block(database, seconds: "SELECT count(*) FROM pg_sleep(0.5)")
-            let kinds = await withTaskGroup(of: DatabaseFailure.Kind?.self) { group in
-                for _ in 0..<20 { group.addTask { await failure { _ = try await database.count() }?.kind } }
-                return await group.reduce(into: []) { $0.append($1) }
+        try await withDatabase("", Self.narrow(limit: 5)) { database, url in
+            var tasks: [Task<DatabaseFailure.Kind?, Never>] = []
+            try await blocking(database, url) {
+                for _ in 0..<20 { tasks.append(Task { await failure { _ = try await database.count() }?.kind }) }
+                await wait(for: 21, in: database)
             }
-            #expect(kinds.filter { $0 == nil }.count == 5)
-            #expect(kinds.filter { $0 == .overloaded }.count == 15)
-            try await blocked.value
+            var kinds: [DatabaseFailure.Kind?] = []
+            for task in tasks { kinds.append(await task.value) }
+            // The last may have been counted but not handed over when the connection was free again.
+            #expect((5...6).contains(kinds.filter { $0 == nil }.count))
+            #expect(kinds.allSatisfy { $0 == nil || $0 == .overloaded })
         }
     }
 
     @Test("A task that is cancelled while it waits goes on at once, and its script is not sent")
     func cancels() async throws {
-        try await withDatabase("", Self.narrow()) { database, _ in
-            let blocked = try await block(database, seconds: "SELECT count(*) FROM pg_sleep(1)")
-            let waiting = Task { await failure { try await database.insertThing(1) }?.kind }
-            let scripts = database.counters.scripts
-            while database.counters.scripts < scripts { await Task.yield() }
-            waiting.cancel()
-            #expect(await waiting.value == .cancelled)
-            #expect(database.counters.statements == 1)
-            try await blocked.value
-            #expect(try await database.count() == 0)
+        try await withDatabase("", Self.narrow()) { database, url in
+            try await blocking(database, url) {
+                let waiting = Task { await failure { try await database.insertThing(1) }?.kind }
+                await wait(for: 2, in: database)
+                waiting.cancel()
+                #expect(await waiting.value == .cancelled)
+                #expect(database.counters.statements == 1)
+            }
             let late = Task { () -> DatabaseFailure.Kind? in
                 withUnsafeCurrentTask { $0?.cancel() }
                 return await failure { try await database.insertThing(1) }?.kind
             }
             #expect(await late.value == .cancelled)
+            #expect(try await database.count() == 0)
         }
     }
 
@@ -57,11 +72,11 @@ import Testing
     func expires() async throws {
         var options = Self.narrow()
         options.acquireTimeout = .milliseconds(100)
-        try await withDatabase("", options) { database, _ in
-            let blocked = try await block(database, seconds: "SELECT count(*) FROM pg_sleep(1)")
-            let found = await failure { _ = try await database.count() }
-            #expect(found?.kind == .overloaded)
-            try await blocked.value
+        try await withDatabase("", options) { database, url in
+            try await blocking(database, url) {
+                let found = await failure { _ = try await database.count() }
+                #expect(found?.kind == .overloaded)
+            }
         }
     }
 

@@ -106,4 +106,36 @@ import Testing
             #expect(database.counters.reconnects == 0)
         }
     }
+
+    @Test(
+        "What the server says is told by kinds",
+        arguments: [
+            ("42501", .permissionMissing), ("25006", .readOnly), ("53100", .diskFull), ("57014", .timeout),
+            ("40003", .outcomeUnknown), ("23514", .constraintViolation), ("22001", .invalidValue), ("XX000", .other),
+        ] as [(String, DatabaseFailure.Kind)])
+    func tellsKinds(code: String, kind: DatabaseFailure.Kind) async throws {
+        try await withDatabase { database, _ in
+            try await database.execute(texts: [Self.failing])
+            let found = await failure { _ = try await database.rows("SELECT fail($1)", .text(code)) }
+            #expect(found?.kind == kind)
+            #expect(found?.code == code)
+        }
+    }
+
+    @Test("A conflict that does not end is a failure after five more tries", arguments: ["40001", "40P01"])
+    func givesUp(code: String) async throws {
+        try await withDatabase { database, _ in
+            try await database.execute(texts: [Self.failing])
+            let found = await failure {
+                _ = try await database.run(.writing(SQLStatement("SELECT fail($1)", .text(code))))
+            }
+            #expect(found?.kind == .serialization)
+            #expect(database.counters.retries == 5)
+        }
+    }
+
+    private static let failing = """
+        CREATE FUNCTION fail(code text) RETURNS bigint LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING ERRCODE = code, MESSAGE = 'as asked'; END $$
+        """
 }

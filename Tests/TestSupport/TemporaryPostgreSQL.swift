@@ -23,8 +23,9 @@ package final class TemporaryPostgreSQL: Sendable {
         do { return try TemporaryPostgreSQL() } catch { fatalError("no PostgreSQL for the tests: \(error)") }
     }()
 
-    /// Starts a server on a free port of 127.0.0.1 and a socket in its folder.
-    package init() throws {
+    /// Starts a server on a free port of 127.0.0.1 and a socket in its folder. With TLS it has a certificate of its own
+    /// for localhost, which stands in `server.crt`.
+    package init(tls: Bool = false) throws {
         folder = URL(filePath: "/tmp/vouchsafe-pg-\(UInt32.random(in: 0 ... .max))")
         port = try Self.freePort()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -34,7 +35,7 @@ package final class TemporaryPostgreSQL: Sendable {
         let input = Pipe()
         supervisor = Mutex(input.fileHandleForWriting)
         let process = Self.process(
-            asOther + ["/bin/sh", "-c", Self.script, "sh", Self.binaries, folder.path, "\(port)"])
+            asOther + ["/bin/sh", "-c", Self.script, "sh", Self.binaries, folder.path, "\(port)", tls ? "tls" : ""])
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
@@ -52,10 +53,17 @@ package final class TemporaryPostgreSQL: Sendable {
             echo "local all all scram-sha-256"
             echo "host all all 127.0.0.1/32 scram-sha-256"
         } >data/pg_hba.conf
+        tls=off
+        if [ "$4" = tls ]; then
+            tls=on
+            openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout data/server.key -out data/server.crt \
+                -subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1
+            chmod 600 data/server.key
+            cp data/server.crt .
+        fi
         start() {
-            "$1/pg_ctl" start -w -D data -l server.log \
-                -o "-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=600" \
-                >/dev/null 2>&1 </dev/null
+            options="-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=600"
+            "$1/pg_ctl" start -w -D data -l server.log -o "$options -c ssl=$tls" >/dev/null 2>&1 </dev/null
             : >ready
         }
         stop() {

@@ -94,9 +94,8 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
                 job.failCancelled()
                 continue
             }
-            let usable = sessions.filter { !$0.isDraining && $0.batches.count < options.pipelineDepth }
-            guard let session = usable.min(by: { $0.load < $1.load }) else { return }
-            let jobs = takeBatch(spreadOver: usable.count)
+            guard let (session, usable) = leastBusy else { return }
+            let jobs = takeBatch(spreadOver: usable)
             if session.send(jobs, catalog: catalog, buffer: &buffer), session.flush() {
                 counting.roundTrips.count()
                 counting.statements.count(jobs.reduce(0) { $0 + $1.script.statements.count })
@@ -106,6 +105,16 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
                 lose(session)
             }
         }
+    }
+
+    /// The connection with the least to do, and how many take more.
+    private var leastBusy: (Session, usable: Int)? {
+        var (usable, best) = (0, Session?.none)
+        for session in sessions where !session.isDraining && session.batches.count < options.pipelineDepth {
+            usable += 1
+            if session.load < best?.load ?? .max { best = session }
+        }
+        return best.map { ($0, usable) }
     }
 
     /// The next script, or the next that only read. They share a round trip when there are more of them than

@@ -10,6 +10,7 @@ struct PreparedKey: Hashable {
 /// One connection in pipeline mode. Used by the driver's thread only.
 final class Session {
     let handle: OpaquePointer
+    private let isEncrypted: Bool
     private let preparesStatements: Bool
     private let explicitTransactions: Bool
     private var names: [PreparedKey: String] = [:]
@@ -32,6 +33,7 @@ final class Session {
 
     init(_ connection: NewConnection, settings: ConnectionSettings) {
         handle = connection.handle
+        isEncrypted = PQsslInUse(handle) == 1
         preparesStatements = settings.preparedStatements
         explicitTransactions = settings.explicitTransactions
         // libpq writes notices to the standard error stream otherwise.
@@ -144,7 +146,9 @@ extension Session {
     /// Reads what came; `decided` is called with each batch that is at its end. False if the connection broke.
     func receive(decided: (Batch) -> Void) -> Bool {
         // What came before the connection broke is still read.
-        let isOpen = PQconsumeInput(handle) == 1
+        var isOpen = PQconsumeInput(handle) == 1
+        // A TLS record may be longer than what is read at once, and its rest does not make the socket ready.
+        if isOpen, isEncrypted { isOpen = PQconsumeInput(handle) == 1 }
         while let batch = batches.first, PQisBusy(handle) == 0 {
             guard let answer = PQgetResult(handle) else {
                 guard endAnswer(of: batch) else { return false }
