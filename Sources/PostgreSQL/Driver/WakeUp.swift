@@ -27,8 +27,9 @@ final class WakeUp: Sendable {
         _ = write(writing, &byte, 1)
     }
 
+    /// More bytes than are read only make it ready once more.
     func clear() {
         var bytes: (UInt64, UInt64) = (0, 0)
-        while read(descriptor, &bytes, MemoryLayout.size(ofValue: bytes)) > 0 {}
+        _ = read(descriptor, &bytes, MemoryLayout.size(ofValue: bytes))
     }
 }
