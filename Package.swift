@@ -105,6 +105,10 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        layer("SQLStatements", []),
+        layer("PostgreSQL", ["CPostgreSQL", "SQLStatements", logging]),
         layer("MessageDelivery", ["JOSE", "WireFormats", crypto, logging, nioCore, nioPosix, nioSSL]),
         layer("PrintedCredential", []),
         layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
@@ -230,6 +234,7 @@ let package = Package(
                 "PersonAuthentication", "RegistryRecords", "Storage", "TransactionTimeline", "WebAuthn", "WireFormats",
                 crypto,
             ]),
+        tests("PostgreSQLTests", ["PostgreSQL", "SQLStatements", "TestSupport", logging]),
         tests(
             "EndpointTests",
             [
