@@ -234,7 +234,7 @@ let package = Package(
                 "PersonAuthentication", "RegistryRecords", "Storage", "TransactionTimeline", "WebAuthn", "WireFormats",
                 crypto,
             ]),
-        tests("PostgreSQLTests", ["PostgreSQL", "SQLStatements", "TestSupport", logging]),
+        tests("PostgreSQLTests", ["CPostgreSQL", "PostgreSQL", "SQLStatements", "TestSupport", logging]),
         tests(
             "EndpointTests",
             [

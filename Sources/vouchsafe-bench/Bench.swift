@@ -30,7 +30,7 @@ struct Bench: ParsableCommand {
     var flows = 3_000
 
     @Option(help: "Wallets or browsers at a time.")
-    var wallets = 16
+    var wallets = 48
 
     @Option(help: "Pre-authorized flows before memory is read; 0 leaves that out.")
     var memoryAfter = 0

@@ -60,10 +60,10 @@ import Testing
         let database = try PostgreSQLDatabase(url: server.freshDatabase(), options: options, logger: .silent)
         try await database.execute(texts: [
             "CREATE TABLE things (id BIGINT PRIMARY KEY); CREATE TABLE pause (seconds BIGINT)",
-            "INSERT INTO pause VALUES (60)",
+            "INSERT INTO pause VALUES (200)",
         ])
         try await database.start()
-        while database.counters.openConnections < options.connections { await Task.yield() }
+        while database.counters.openConnections < options.connections { try? await Task.sleep(for: .milliseconds(1)) }
         let pause = SQLStatement("SELECT pg_sleep(seconds)::text FROM pause")
         let insert = SQLStatement(Self.insert, .integer(1))
         async let read = database.run(.reading(pause))
@@ -87,7 +87,7 @@ import Testing
     func repeatsWhatWasEnded() async throws {
         try await withDatabase { database, url in
             let other = try PostgreSQLDatabase(url: url, options: .small, logger: .silent)
-            try await other.execute(texts: ["CREATE TABLE pause (seconds BIGINT); INSERT INTO pause VALUES (60)"])
+            try await other.execute(texts: ["CREATE TABLE pause (seconds BIGINT); INSERT INTO pause VALUES (200)"])
             try await other.start()
             let pause = SQLStatement("SELECT pg_sleep(seconds)::text FROM pause")
             async let outcome = database.run(.writing(SQLStatement(Self.insert, .integer(1)), pause))

@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test("Large values in both directions do not hold each other up", .timeLimit(.minutes(1)))
+    @Test("Large values in both directions do not hold each other up", .timeLimit(.minutes(10)))
     func carriesMuch() async throws {
         try await withDatabase("", Self.few(1)) { database, _ in
             let value = SQLValue.bytes([UInt8](repeating: 1, count: 2_000_000))

@@ -21,7 +21,7 @@ func withDatabase(
         """
     ])
     try await database.start()
-    while database.counters.openConnections < options.connections { await Task.yield() }
+    while database.counters.openConnections < options.connections { try? await Task.sleep(for: .milliseconds(1)) }
     do { try await body(database, url) } catch {
         await database.close()
         throw error
@@ -73,6 +73,8 @@ extension PostgreSQLOptions {
     static let small = {
         var options = PostgreSQLOptions()
         options.connections = 4
+        // Time enough for a machine that is busy with every other test.
+        (options.acquireTimeout, options.statementTimeout) = (.seconds(120), .seconds(300))
         return options
     }()
 }

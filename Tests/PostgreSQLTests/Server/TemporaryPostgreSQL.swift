@@ -1,45 +1,42 @@
-package import Foundation
+import CPostgreSQL
+import Foundation
 import Synchronization
 
 /// A PostgreSQL server of the tests' own, in a folder that goes with it. Stopped when the tests' process ends, also
 /// when it crashes: a shell that waits for the end of its input starts and stops it.
-package final class TemporaryPostgreSQL: Sendable {
-    package let folder: URL
-    package let port: Int
-    private let supervisor: Mutex<FileHandle>
+final class TemporaryPostgreSQL: Sendable {
+    let folder: URL
+    let port: Int
+    private let supervisor: Mutex<ChildProcess>
     let asOther: [String]
 
     private static let binaries = "/usr/lib/postgresql/15/bin"
 
     /// Whether a server can be started; says so if not, since the tests that need it are then skipped.
-    package static let isInstalled: Bool = {
+    static let isInstalled: Bool = {
         let isInstalled = FileManager.default.isExecutableFile(atPath: binaries + "/postgres")
         if !isInstalled { print("TESTS OF POSTGRESQL SKIPPED: there is no PostgreSQL 15 in \(binaries).") }
         return isInstalled
     }()
 
     /// One server for the tests of a process.
-    package static let shared: TemporaryPostgreSQL = {
+    static let shared: TemporaryPostgreSQL = {
         do { return try TemporaryPostgreSQL() } catch { fatalError("no PostgreSQL for the tests: \(error)") }
     }()
 
     /// Starts a server on a free port of 127.0.0.1 and a socket in its folder. With TLS it has a certificate of its own
     /// for localhost, which stands in `server.crt`.
-    package init(tls: Bool = false) throws {
+    init(tls: Bool = false) throws {
         folder = URL(filePath: "/tmp/vouchsafe-pg-\(UInt32.random(in: 0 ... .max))")
         port = try Self.freePort()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         // The server refuses to run as root.
         asOther = getuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
-        if getuid() == 0 { try Self.run(["chown", "postgres", folder.path]) }
-        let input = Pipe()
-        supervisor = Mutex(input.fileHandleForWriting)
-        let process = Self.process(
-            asOther + ["/bin/sh", "-c", Self.script, "sh", Self.binaries, folder.path, "\(port)", tls ? "tls" : ""])
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        if getuid() == 0, let user = getpwnam("postgres") {
+            guard chown(folder.path, user.pointee.pw_uid, user.pointee.pw_gid) == 0 else { throw POSIXError(.EPERM) }
+        }
+        let words = ["/bin/sh", "-c", Self.script, "sh", Self.binaries, folder.path, "\(port)", tls ? "tls" : ""]
+        supervisor = Mutex(try ChildProcess(asOther + words))
         try waitUntilReady()
     }
 
@@ -84,39 +81,43 @@ package final class TemporaryPostgreSQL: Sendable {
         """
 
     /// Stops the server, at once as a crash does or as an administrator would.
-    package func stop(likeACrash: Bool = false) throws {
-        try supervisor.withLock { try $0.write(contentsOf: Data((likeACrash ? "kill\n" : "stop\n").utf8)) }
+    func stop(likeACrash: Bool = false) throws {
+        try supervisor.withLock { try $0.write(likeACrash ? "kill" : "stop") }
         try wait(for: "stopped")
     }
 
-    package func start() throws {
-        try supervisor.withLock { try $0.write(contentsOf: Data("start\n".utf8)) }
+    func start() throws {
+        try supervisor.withLock { try $0.write("start") }
         try waitUntilReady()
     }
 
     /// Stops the server and removes its folder.
-    package func end() throws { try supervisor.withLock { try $0.close() } }
+    func end() throws { try supervisor.withLock { try $0.end() } }
 
     /// The URL of a new, empty database over TCP, as its administrator.
-    package func freshDatabase() throws -> String {
+    func freshDatabase() throws -> String {
         let name = "test_\(UInt64.random(in: 0 ... .max))"
         try administer("CREATE DATABASE \(name)")
         return url(database: name)
     }
 
-    package func url(user: String = "admin", password: String = "password", database: String) -> String {
+    func url(user: String = "admin", password: String = "password", database: String) -> String {
         "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)"
     }
 
     /// Runs SQL as the administrator.
-    package func administer(_ text: String, database: String = "postgres") throws {
-        try Self.run([
-            Self.binaries + "/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", text, url(database: database),
-        ])
+    func administer(_ text: String, database: String = "postgres") throws {
+        let connection = PQconnectdb(url(database: database))
+        defer { PQfinish(connection) }
+        let result = PQexec(connection, text)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK else {
+            throw CocoaError(.executableLoad, userInfo: ["message": String(cString: PQerrorMessage(connection))])
+        }
     }
 
     /// What the server has written down.
-    package var log: String {
+    var log: String {
         (try? String(contentsOf: folder.appending(path: "server.log"), encoding: .utf8)) ?? ""
     }
 
@@ -128,21 +129,6 @@ package final class TemporaryPostgreSQL: Sendable {
             guard Date() < end else { throw CocoaError(.fileReadNoSuchFile) }
             usleep(20_000)
         }
-    }
-
-    static func process(_ words: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        return process
-    }
-
-    private static func run(_ words: [String]) throws {
-        let process = process(words)
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }
 
     static func freePort() throws -> Int {

@@ -1,35 +1,29 @@
 import Foundation
 
 /// A pgbouncer in transaction mode before a server, with three connections to it. Goes with the tests' process.
-package final class TemporaryPooler: Sendable {
-    package let port: Int
-    private let input: FileHandle
+final class TemporaryPooler: Sendable {
+    let port: Int
+    private let process: ChildProcess
 
     private static let binary = "/usr/sbin/pgbouncer"
 
     /// Whether one can be started; says so if not, since the tests that need it are then skipped.
-    package static let isInstalled: Bool = {
+    static let isInstalled: Bool = {
         let isInstalled = FileManager.default.isExecutableFile(atPath: binary)
         if !isInstalled { print("TESTS OF A CONNECTION POOLER SKIPPED: there is no \(binary).") }
         return isInstalled && TemporaryPostgreSQL.isInstalled
     }()
 
-    package init(before server: TemporaryPostgreSQL) throws {
+    init(before server: TemporaryPostgreSQL) throws {
         port = try TemporaryPostgreSQL.freePort()
-        let pipe = Pipe()
-        input = pipe.fileHandleForWriting
-        let process = TemporaryPostgreSQL.process(
+        process = try ChildProcess(
             server.asOther + [
                 "/bin/sh", "-c", Self.script, "sh", Self.binary, server.folder.path, "\(port)", "\(server.port)",
             ])
-        process.standardInput = pipe
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
         try server.wait(for: "pooler-ready")
     }
 
-    package func end() throws { try input.close() }
+    func end() throws { try process.end() }
 
     private static let script = """
         trap '' INT
