@@ -1,11 +1,14 @@
 import Foundation
+import Glibc
 
-/// One HTTP/1.1 connection to loopback on a blocking socket: the load must cost the machine as little as possible.
+/// One HTTP/1.1 connection to loopback on a plain socket: the load must cost the machine as little as possible. Whoever
+/// calls without `await` is held up until the answer is there.
 final class BlockingConnection {
     private let descriptor: Int32
     /// What was received of the answer: the first ``filled`` bytes.
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
     private var filled = 0
+    private let loop = LoadLoop.current
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -46,27 +49,33 @@ final class BlockingConnection {
     }
 
     func send(_ message: [UInt8]) throws -> HTTPAnswer {
+        try write(message)
+        return try receive()
+    }
+
+    private func write(_ message: [UInt8]) throws {
         var sent = 0
         while sent < message.count {
-            let count = message[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = message[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { throw BenchFailure("the server closed the connection") }
             sent += count
         }
-        return try receive()
     }
 
     private func receive() throws -> HTTPAnswer {
         filled = 0
-        var headEnd: Int?
-        while headEnd == nil {
+        while true {
             try receiveMore()
-            headEnd = buffer[..<filled].end(of: "\r\n\r\n")
+            if let answer { return answer }
         }
-        let start = headEnd ?? 0
+    }
+
+    /// What was received, if it is whole.
+    private var answer: HTTPAnswer? {
+        guard let start = buffer[..<filled].end(of: "\r\n\r\n") else { return nil }
         let head = Array(buffer[..<start])
         let end = start + HTTPAnswer.contentLength(head)
-        while filled < end { try receiveMore() }
-        return HTTPAnswer(head: head, body: Array(buffer[start..<end]))
+        return filled < end ? nil : HTTPAnswer(head: head, body: Array(buffer[start..<end]))
     }
 
     private func receiveMore() throws {
@@ -76,5 +85,27 @@ final class BlockingConnection {
         }
         guard count > 0 else { throw BenchFailure("the server closed the connection") }
         filled += count
+    }
+}
+
+extension BlockingConnection {
+    func send(_ method: String, _ path: String, headers: String = "", body: [UInt8] = []) async throws -> HTTPAnswer {
+        try await send(Self.message(method, path, headers: headers, body: body))
+    }
+
+    func post(_ path: String, form: String, headers: String = "") async throws -> HTTPAnswer {
+        let type = "Content-Type: application/x-www-form-urlencoded\r\n"
+        return try await send("POST", path, headers: type + headers, body: Array(form.utf8))
+    }
+
+    /// Lets others of the thread go on until the answer is there.
+    func send(_ message: [UInt8]) async throws -> HTTPAnswer {
+        try write(message)
+        filled = 0
+        while true {
+            await loop?.readable(descriptor)
+            try receiveMore()
+            if let answer { return answer }
+        }
     }
 }

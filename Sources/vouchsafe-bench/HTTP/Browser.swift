@@ -10,14 +10,14 @@ struct Browser {
         self.connection = connection
     }
 
-    mutating func open(_ path: String) throws -> HTTPAnswer {
-        keepCookies(of: try connection.send("GET", path, headers: cookieHeader))
+    mutating func open(_ path: String) async throws -> HTTPAnswer {
+        keepCookies(of: try await connection.send("GET", path, headers: cookieHeader))
     }
 
     /// - Parameter fields: beside `csrf`, in form encoding.
-    mutating func send(_ form: PageForm, _ fields: String) throws -> HTTPAnswer {
+    mutating func send(_ form: PageForm, _ fields: String) async throws -> HTTPAnswer {
         let body = "csrf=" + form.csrf + "&" + fields
-        return keepCookies(of: try connection.post(form.action, form: body, headers: cookieHeader))
+        return keepCookies(of: try await connection.post(form.action, form: body, headers: cookieHeader))
     }
 
     /// Whether the server has begun a session.

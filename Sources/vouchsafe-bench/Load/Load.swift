@@ -4,10 +4,10 @@ import Synchronization
 /// Does the same thing over and over, on a connection of its own.
 protocol LoadWorker {
     /// - Parameter index: which of all the times this is, from zero.
-    func work(_ index: Int, _ log: inout RequestLog) throws
+    func work(_ index: Int, _ log: inout RequestLog) async throws
 }
 
-/// Workers that put load on a server at the same time, each a thread.
+/// Workers that put load on a server at the same time, shared out among a thread for each processor.
 struct Load {
     let server: ServerProcess
     let workers: Int
@@ -66,17 +66,24 @@ struct Load {
         let clock = ContinuousClock()
         let (server, own) = (server.processorSeconds, ProcessorTime.ofThisProcess)
         let start = clock.now
-        for number in 0..<workers {
+        let threads = min(workers, ProcessInfo.processInfo.activeProcessorCount)
+        for thread in 0..<threads {
+            let loop = LoadLoop()
+            for number in stride(from: thread, to: workers, by: threads) {
+                Task(executorPreference: loop) {
+                    do {
+                        let worker = try make(number)
+                        var log = RequestLog(watching: watched)
+                        while let index = progress.take() { try await worker.work(index, &log) }
+                        progress.finish(log)
+                    } catch {
+                        progress.fail(error)
+                    }
+                }
+            }
             finished.enter()
             Thread {
-                do {
-                    let worker = try make(number)
-                    var log = RequestLog(watching: watched)
-                    while let index = progress.take() { try worker.work(index, &log) }
-                    progress.finish(log)
-                } catch {
-                    progress.fail(error)
-                }
+                loop.run()
                 finished.leave()
             }.start()
         }

@@ -36,10 +36,12 @@ struct RequestLog {
         self.server = server
     }
 
-    mutating func time(_ kind: RequestKind, _ send: () throws -> HTTPAnswer) rethrows -> HTTPAnswer {
+    mutating func time(
+        _ kind: RequestKind, _ send: () async throws -> HTTPAnswer
+    ) async rethrows -> HTTPAnswer {
         let clock = ContinuousClock()
         let (before, start) = (serverSeconds, clock.now)
-        let answer = try send()
+        let answer = try await send()
         let seconds = (clock.now - start).inSeconds
         entries[kind.rawValue].append(Entry(seconds: seconds, processorSeconds: serverSeconds - before))
         return answer

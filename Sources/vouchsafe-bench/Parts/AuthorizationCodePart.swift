@@ -72,14 +72,14 @@ private final class AuthorizationCodeWallet: LoadWorker {
         self.person = person
     }
 
-    func work(_ index: Int, _ log: inout RequestLog) throws {
+    func work(_ index: Int, _ log: inout RequestLog) async throws {
         let proofs = DPoPProofMaker(key: .generateP256())
         let verifier = CodeVerifier()
-        let requestURI = try push(verifier, proofs, &log)
-        let code = try authorize(requestURI, &log)
-        let token = try redeem(code, verifier, proofs, &log)
+        let requestURI = try await push(verifier, proofs, &log)
+        let code = try await authorize(requestURI, &log)
+        let token = try await redeem(code, verifier, proofs, &log)
         let url = issuer + CredentialRequester.path
-        try CredentialRequester(connection: connection, issuer: issuer).obtain(
+        try await CredentialRequester(connection: connection, issuer: issuer).obtain(
             headers: "Authorization: DPoP \(token)\r\nDPoP: "
                 + proofs.proof(method: .post, url: url, accessToken: token, now: Date()) + "\r\n", &log)
     }
@@ -87,27 +87,28 @@ private final class AuthorizationCodeWallet: LoadWorker {
     /// The key that the code is bound to is named (`dpop_jkt`), not proved: the token request proves it.
     private func push(
         _ verifier: CodeVerifier, _ proofs: DPoPProofMaker, _ log: inout RequestLog
-    ) throws -> String {
+    ) async throws -> String {
         let form =
             "client_id=\(Self.clientID)&response_type=code&scope=enrolment&code_challenge_method=S256"
             + "&redirect_uri=\(Self.encodedRedirectURI)&code_challenge=\(verifier.challenge.text)"
             + "&dpop_jkt=\(proofs.thumbprintText)"
-        return try log.time(.pushedRequest) { try connection.post("/auth/par", form: form) }
+        return try await log.time(.pushedRequest) { try await connection.post("/auth/par", form: form) }
             .text("request_uri", status: 201)
     }
 
     /// The person logs in by what they know, and allows it this once.
-    private func authorize(_ requestURI: String, _ log: inout RequestLog) throws -> String {
+    private func authorize(_ requestURI: String, _ log: inout RequestLog) async throws -> String {
         var browser = Browser(connection)
         let path =
             "/auth/authorize?client_id=\(Self.clientID)&request_uri=" + FormParameters.percentEncode(requestURI)
-        let loginPage = try log.time(.authorize) { try browser.open(path) }.check("login page", status: 200)
+        let loginPage = try await log.time(.authorize) { try await browser.open(path) }.check("login page", status: 200)
         let login = try PageForm(in: loginPage.body)
-        let consentPage = try log.time(.login) {
-            try browser.send(login, "action=login&method=knowledge&" + person.facts)
+        let consentPage = try await log.time(.login) {
+            try await browser.send(login, "action=login&method=knowledge&" + person.facts)
         }.check("consent page", status: 200)
         let consent = try PageForm(in: consentPage.body)
-        let answer = try log.time(.consent) { try browser.send(consent, "action=allow&remember=once") }.redirection()
+        let answer = try await log.time(.consent) { try await browser.send(consent, "action=allow&remember=once") }
+            .redirection()
         let query = answer.drop { $0 != "?" }.dropFirst()
         guard answer.hasPrefix(Self.redirectURI), let code = try FormParameters(parsing: query)["code"] else {
             throw BenchFailure("no code: \(answer)")
@@ -117,13 +118,13 @@ private final class AuthorizationCodeWallet: LoadWorker {
 
     private func redeem(
         _ code: String, _ verifier: CodeVerifier, _ proofs: DPoPProofMaker, _ log: inout RequestLog
-    ) throws -> String {
+    ) async throws -> String {
         let path = "/auth/token-endpoint"
         let proof = try proofs.proof(method: .post, url: issuer + path, now: Date())
         let form =
             "grant_type=authorization_code&client_id=\(Self.clientID)&code=\(code)"
             + "&redirect_uri=\(Self.encodedRedirectURI)&code_verifier=\(verifier.text)"
-        return try log.time(.token) { try connection.post(path, form: form, headers: "DPoP: \(proof)\r\n") }
+        return try await log.time(.token) { try await connection.post(path, form: form, headers: "DPoP: \(proof)\r\n") }
             .text("access_token")
     }
 }

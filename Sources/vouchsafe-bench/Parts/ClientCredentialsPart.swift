@@ -103,9 +103,9 @@ final class GrantWorker: LoadWorker {
         self.first = first
     }
 
-    func work(_ index: Int, _ log: inout RequestLog) throws {
+    func work(_ index: Int, _ log: inout RequestLog) async throws {
         let message = try client.request()
-        let answer = try log.time(.token) { try connection.send(message) }.check("token", status: 200)
+        let answer = try await log.time(.token) { try await connection.send(message) }.check("token", status: 200)
         // The load is not to read more than it must.
         guard answer.body.end(of: "\"access_token\"") != nil else { throw BenchFailure("no token") }
         if index == 0 { try first(answer) }

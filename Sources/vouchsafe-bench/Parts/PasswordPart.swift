@@ -46,11 +46,12 @@ final class LoginWorker: LoadWorker {
         self.first = first
     }
 
-    func work(_ index: Int, _ log: inout RequestLog) throws {
+    func work(_ index: Int, _ log: inout RequestLog) async throws {
         var browser = Browser(connection)
-        let page = try log.time(.loginPage) { try browser.open("/account") }.check("login page", status: 200)
+        let page = try await log.time(.loginPage) { try await browser.open("/account") }.check(
+            "login page", status: 200)
         let form = try PageForm(in: page.body)
-        _ = try log.time(.login) { try browser.send(form, "action=login&" + answer) }.redirection()
+        _ = try await log.time(.login) { try await browser.send(form, "action=login&" + answer) }.redirection()
         guard browser.isLoggedIn else { throw BenchFailure("no session") }
         if index == 0 { first(browser.cookieHeader) }
     }

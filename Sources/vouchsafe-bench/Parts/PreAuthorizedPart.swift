@@ -56,13 +56,13 @@ private final class PreAuthorizedWallet: LoadWorker {
         issuer = "http://localhost:\(port)"
     }
 
-    func work(_ index: Int, _ log: inout RequestLog) throws {
+    func work(_ index: Int, _ log: inout RequestLog) async throws {
         let form =
             "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code="
             + codes[index]
-        let token = try log.time(.token) { try connection.post("/auth/token-endpoint", form: form) }
+        let token = try await log.time(.token) { try await connection.post("/auth/token-endpoint", form: form) }
             .text("access_token")
-        try CredentialRequester(connection: connection, issuer: issuer)
+        try await CredentialRequester(connection: connection, issuer: issuer)
             .obtain(headers: "Authorization: Bearer \(token)\r\n", &log)
     }
 }

@@ -8,8 +8,10 @@ struct ConsentPages: Sendable {
 
     /// - Parameter redirectScheme: the scheme of the client's redirection address, which the form leads to.
     func response(for page: ConsentPage, visit: Visit, redirectScheme: String? = nil) -> EndpointResponse {
-        // What a client says of its purpose may be said once only.
-        guard page.purpose == nil, page.claims.allSatisfy({ $0.purpose == nil }) else {
+        // What a client says of its purpose may be said once only, and what was ticked is this person's.
+        guard page.purpose == nil, page.claims.allSatisfy({ $0.purpose == nil }), page.ticked.isEmpty,
+            page.duration == nil
+        else {
             return rendered(page, visit, redirectScheme)
         }
         var blank = page
