@@ -75,10 +75,11 @@ final class TestDatabase: Sendable {
     }
 
     static func issuance(
-        under offer: TicketID, nonces: [TicketID], at instant: Date = TestDatabase.now
+        under offer: TicketID, origin: AccessGrant.Origin = .offer, nonces: [TicketID],
+        at instant: Date = TestDatabase.now
     ) -> Issuance {
         let grant = AccessGrant(
-            transaction: offer, credentialConfigurationIDs: ["card"], subject: .registry(id: "p-1"),
+            transaction: offer, origin: origin, credentialConfigurationIDs: ["card"], subject: .registry(id: "p-1"),
             expiresAt: instant.addingTimeInterval(300))
         return Issuance(grant: grant, nonces: nonces, event: TimelineEvent(at: instant, step: .credential))
     }
