@@ -116,8 +116,8 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "Portal", "RegistryRecords", "TransactionTimeline", "WebAuthn", "WireFormats",
-                crypto,
+                "PersonAuthentication", "Portal", "RegistryRecords", "SQLStatements", "TransactionTimeline", "WebAuthn",
+                "WireFormats", crypto,
             ]),
         layer(
             "ConfigurationFile",
@@ -181,9 +181,8 @@ let package = Package(
             "PortalTests",
             [
                 "CredentialFormats", "CredentialIssuer", "IdentityRegistry", "JOSE", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "Portal", "PrintedCredential", "Storage", "TestSupport", "Verifier", "WalletClient",
-                "WebServer", "WireFormats",
-                "vouchsafe", crypto, httpTypes, logging,
+                "OpenID4VCI", "Portal", "PrintedCredential", "SQLStatements", "Storage", "TestSupport", "Verifier",
+                "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto, httpTypes, logging,
             ]),
         tests(
             "WalletCommandTests",
@@ -231,15 +230,17 @@ let package = Package(
             "StorageTests",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "RegistryRecords", "Storage", "TransactionTimeline", "WebAuthn", "WireFormats",
-                crypto,
+                "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
+                "WebAuthn",
+                "WireFormats", crypto,
             ]),
         tests("PostgreSQLTests", ["CPostgreSQL", "PostgreSQL", "SQLStatements", "TestSupport", logging]),
         tests(
             "EndpointTests",
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "Storage",
+                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
+                "Storage",
                 "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
                 httpTypes, logging, nioCore,
             ]),

@@ -45,6 +45,6 @@ package struct DatabaseFailure: Error, Sendable, Hashable, CustomStringConvertib
     }
 
     package var description: String {
-        code.isEmpty ? "database: \(message)" : "database: \(message) (\(code))"
+        code.isEmpty ? "database error: \(message)" : "database error \(code): \(message)"
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import OAuth
 import RegistryRecords
+import SQLStatements
 import Storage
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SQLStatements
 import Testing
 
 @testable import Storage

@@ -1,6 +1,7 @@
 import CredentialIssuer
 import Foundation
 import OAuth
+import SQLStatements
 import Testing
 
 @testable import Storage

@@ -1,4 +1,5 @@
 import Foundation
+import SQLStatements
 import Synchronization
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
         #expect(try await test.database.write(insert) == 1)
         let failure = await #expect(throws: DatabaseFailure.self) { try await test.database.write(insert) }
         // SQLITE_CONSTRAINT_PRIMARYKEY.
-        #expect(failure?.code == 1555)
+        #expect(failure?.code == "1555")
         #expect(try test.count("SELECT COUNT(*) FROM spent_nonces") == 1)
     }
 

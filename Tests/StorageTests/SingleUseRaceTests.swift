@@ -1,6 +1,7 @@
 import AuthorizationServer
 import CredentialIssuer
 import OAuth
+import SQLStatements
 import Storage
 import Testing
 import TransactionTimeline

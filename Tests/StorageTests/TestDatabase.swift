@@ -4,6 +4,7 @@ import Foundation
 import KeyStore
 import OAuth
 import RegistryRecords
+import SQLStatements
 import Storage
 import TransactionTimeline
 

@@ -1,4 +1,5 @@
 import Foundation
+import SQLStatements
 
 /// The schema, as numbered steps that are run once each and never changed after a release.
 enum Migrations {
@@ -12,7 +13,7 @@ enum Migrations {
             }
             guard let applied, applied <= steps.count else {
                 throw DatabaseFailure(
-                    code: 0, message: "the database was made by a newer version of this program; upgrade the program")
+                    .other, message: "the database was made by a newer version of this program; upgrade the program")
             }
             for (index, statements) in steps.enumerated() where index >= applied {
                 for statement in statements { try connection.execute(statement) }

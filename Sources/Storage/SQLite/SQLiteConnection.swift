@@ -1,4 +1,5 @@
 import CSQLite
+package import SQLStatements
 
 /// One connection to a SQLite database and its prepared statements. Used by one thread at a time.
 package final class SQLiteConnection {
@@ -17,7 +18,7 @@ package final class SQLiteConnection {
         guard status == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
-            throw DatabaseFailure(code: status, message: "\(message): \(path)")
+            throw DatabaseFailure(.other, code: String(status), message: "\(message): \(path)")
         }
         self.handle = handle
         sqlite3_extended_result_codes(handle, 1)
@@ -125,7 +126,8 @@ package final class SQLiteConnection {
     }
 
     private func failure() -> DatabaseFailure {
-        DatabaseFailure(code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
+        DatabaseFailure(
+            .other, code: String(sqlite3_extended_errcode(handle)), message: String(cString: sqlite3_errmsg(handle)))
     }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

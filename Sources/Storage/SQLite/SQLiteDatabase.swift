@@ -1,5 +1,6 @@
 import CSQLite
 package import Foundation
+import SQLStatements
 import Synchronization
 
 /// A SQLite database: one writing thread that commits together what waits together, and connections to read with.
@@ -79,7 +80,7 @@ private final class SQLiteWriter: @unchecked Sendable {  // the connection is to
     /// Microseconds that a commit waits for company while requests come in together. It costs each a moment and saves
     /// most of them a commit of their own.
     private static let gathering: UInt32 = 1000
-    private static let closed = DatabaseFailure(code: SQLITE_MISUSE, message: "the database is closed")
+    private static let closed = DatabaseFailure(.closed, code: String(SQLITE_MISUSE), message: "the database is closed")
 
     /// Nil once the writer was stopped: the last connection to be closed moves the log into the database file.
     private var connection: SQLiteConnection?

@@ -2,22 +2,23 @@ package import CredentialIssuer
 import Foundation
 package import KeyStore
 package import OAuth
+import SQLStatements
 package import TransactionTimeline
 
 /// What the credential endpoint reads and writes, over SQL.
 package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
     let database: SQLiteDatabase
     let sealer: DataSealer
-    let cache: GrantCache
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, cache: GrantCache = GrantCache()) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, recent: RecentRecords = RecentRecords()) {
         self.database = database
         self.sealer = sealer
-        self.cache = cache
+        self.recent = recent
     }
 
     package func grant(for token: TicketID) async throws -> AccessGrant? {
-        if let known = cache[token] { return known }
+        if let known = recent.accessGrants[token] { return known }
         return try database.read { connection in
             try connection.first(
                 """
@@ -41,7 +42,7 @@ package struct SQLIssuanceStore: IssuanceStore, AccessGrantSource {
         try await database.write { connection in
             // Asked again, in the transaction that records: what was cancelled since must give nothing any more.
             guard try Self.isAlive(issuance, on: connection) else {
-                cache.remove(issuance.grant.transaction)
+                recent.accessGrants.remove(issuance.grant.transaction)
                 return .failure(.accessEnded)
             }
             guard try SingleUseTable.spend(issuance.uses, on: connection) == nil else {

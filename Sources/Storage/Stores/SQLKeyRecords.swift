@@ -1,4 +1,5 @@
 package import KeyStore
+import SQLStatements
 
 /// Sealed keys over SQL, shared by every process that opens the database.
 package struct SQLKeyRecords: SealedKeyRecords {
@@ -43,7 +44,7 @@ package struct SQLKeyRecords: SealedKeyRecords {
 
     private func record(_ row: SQLiteRow) throws -> SealedKeyRecord {
         guard let purpose = KeyPurpose(rawValue: row.text(0)) else {
-            throw DatabaseFailure(code: 0, message: "there is a key of a purpose that this version does not know")
+            throw DatabaseFailure(.other, message: "there is a key of a purpose that this version does not know")
         }
         return SealedKeyRecord(
             purpose: purpose, generation: Int(row.integer(1)), keyID: row.text(2), algorithm: row.text(3),
@@ -68,5 +69,5 @@ package struct SQLKeyRecords: SealedKeyRecords {
         return certificates
     }
 
-    private static let damagedChain = DatabaseFailure(code: 0, message: "a certificate chain is damaged")
+    private static let damagedChain = DatabaseFailure(.other, message: "a certificate chain is damaged")
 }

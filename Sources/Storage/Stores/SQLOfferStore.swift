@@ -2,18 +2,19 @@ package import CredentialIssuer
 package import Foundation
 package import KeyStore
 package import OAuth
+import SQLStatements
 package import TransactionTimeline
 
 /// Offers over SQL. Claims that were pushed with an offer are sealed.
 package struct SQLOfferStore: OfferStore {
     let database: SQLiteDatabase
     let sealer: DataSealer
-    let cache: GrantCache
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, sealer: DataSealer, cache: GrantCache = GrantCache()) {
+    package init(database: SQLiteDatabase, sealer: DataSealer, recent: RecentRecords = RecentRecords()) {
         self.database = database
         self.sealer = sealer
-        self.cache = cache
+        self.recent = recent
     }
 
     package func insert(_ offer: StoredOffer) async throws {
@@ -60,7 +61,7 @@ package struct SQLOfferStore: OfferStore {
     }
 
     package func cancel(_ id: TicketID, at instant: Date) async throws -> Bool {
-        cache.remove(id)
+        recent.accessGrants.remove(id)
         return try await database.write { connection in
             let isCancelled =
                 try connection.run(
@@ -95,7 +96,7 @@ package struct SQLOfferStore: OfferStore {
 
     private func stored(_ row: SQLiteRow) throws -> StoredOffer {
         guard let id = TicketID(bytes: row.bytes(0)) else {
-            throw DatabaseFailure(code: 0, message: "an offer has a malformed id")
+            throw DatabaseFailure(.other, message: "an offer has a malformed id")
         }
         return StoredOffer(
             id: id, credentialConfigurationIDs: row.text(1).split(separator: " ").map(String.init),

@@ -3,6 +3,7 @@ package import Foundation
 package import IdentityRegistry
 package import KeyStore
 package import RegistryRecords
+import SQLStatements
 
 /// The identity registry's people over SQL, each record sealed.
 package struct SQLPersonStore: PersonStore, PersonSource {

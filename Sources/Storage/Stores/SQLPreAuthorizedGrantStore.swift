@@ -2,22 +2,23 @@ package import AuthorizationServer
 import CredentialIssuer
 import Foundation
 import OAuth
+import SQLStatements
 import TransactionTimeline
 
 /// Spends pre-authorized codes over SQL.
 package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
     let database: SQLiteDatabase
-    let cache: GrantCache
+    let recent: RecentRecords
 
-    package init(database: SQLiteDatabase, cache: GrantCache = GrantCache()) {
+    package init(database: SQLiteDatabase, recent: RecentRecords = RecentRecords()) {
         self.database = database
-        self.cache = cache
+        self.recent = recent
     }
 
     package func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal> {
         let outcome = try await spend(redemption)
         guard case .success(let grant) = outcome else { return outcome.map { _ in } }
-        if let grant { cache.insert(grant, at: redemption.at) }
+        if let grant { recent.accessGrants.insert(grant, grant.transaction) }
         return .success(())
     }
 

@@ -1,5 +1,6 @@
 package import Foundation
 import OAuth
+import SQLStatements
 
 /// Deletes what is no longer needed: nonces that nobody could spend any more, and claims that were pushed with offers
 /// which are over.

@@ -1,5 +1,6 @@
 import Foundation
 import OAuth
+import SQLStatements
 import Synchronization
 import TransactionTimeline
 import WireFormats
@@ -36,7 +37,7 @@ enum TimelineTable {
             .bytes(offer.bytes)
         ) { row in
             guard let step = TimelineEvent.Step(rawValue: row.text(1)) else {
-                throw DatabaseFailure(code: 0, message: "the timeline has a step that this version does not know")
+                throw DatabaseFailure(.other, message: "the timeline has a step that this version does not know")
             }
             let outcome = row.optionalText(2).map {
                 TimelineEvent.Outcome.refused(code: $0, reason: row.text(3))

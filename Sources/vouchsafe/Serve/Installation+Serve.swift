@@ -84,7 +84,7 @@ extension Installation {
             nonces: DPoPNonces(
                 mint: mint("DPoP nonce"), areRequired: configuration.authorizationServer.dpopNonces == .required),
             invitations: mint("issuer state"),
-            offers: SQLOfferStore(database: database, sealer: keys.ring.dataSealer, cache: grantCache))
+            offers: SQLOfferStore(database: database, sealer: keys.ring.dataSealer, recent: recent))
         let pages = try SitePages(
             publicURL: configuration.publicURL, display: configuration.display,
             configurations: roles.contains(.issuer) ? configuration.credentials : [],
@@ -175,7 +175,7 @@ extension Installation {
         let identifier = configuration.publicURL
         let ring = keys.ring
         let (codes, tokens, nonces) = (mint("pre-authorized code"), mint("access token"), mint("nonce"))
-        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer, cache: grantCache)
+        let store = SQLIssuanceStore(database: database, sealer: ring.dataSealer, recent: recent)
         let liveKeys = keys
         let counting = CountingIssuanceStore(store: store, metrics: metrics)
         let issuance = CredentialIssuance(
@@ -214,7 +214,7 @@ extension Installation {
             credential: CredentialEndpoint(
                 access: access(IssuerSite.Paths.credential), issuance: issuance, now: now), trail: trail, now: now)
         let preAuthorized = PreAuthorizedTokens(
-            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database, cache: grantCache),
+            codes: codes, tokens: tokens, store: SQLPreAuthorizedGrantStore(database: database, recent: recent),
             tokenLifetime: configuration.accessTokenLifetime,
             earlierEvents: EarlierEvents { _, client in trail.takeEvents(client: client) })
         return IssuerParts(site: site, offers: offers, preAuthorized: preAuthorized)

@@ -18,7 +18,7 @@ struct Installation: Sendable {
     let database: SQLiteDatabase
     let keys: LiveKeys
     let people: SQLPersonStore
-    let grantCache = GrantCache()
+    let recent = RecentRecords()
     let managementKey: ManagementKey
     let logger: Logger
     let now: @Sendable () -> Date

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import SQLStatements
 import Storage
 import Testing
 import WireFormats

@@ -1,4 +1,5 @@
 import HTTPTypes
+import SQLStatements
 import Storage
 import Testing
 import WebServer

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import OAuth
 import Portal
+import SQLStatements
 import Synchronization
 
 @testable import Storage

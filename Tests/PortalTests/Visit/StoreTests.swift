@@ -1,5 +1,6 @@
 import Foundation
 import Portal
+import SQLStatements
 import Testing
 
 @testable import Storage

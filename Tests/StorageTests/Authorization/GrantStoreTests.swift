@@ -1,6 +1,7 @@
 import AuthorizationServer
 import Foundation
 import OAuth
+import SQLStatements
 import Storage
 import Testing
 

@@ -2,6 +2,7 @@ import AuthorizationServer
 import Foundation
 import OAuth
 import PersonAuthentication
+import SQLStatements
 import Storage
 import Testing
 import WireFormats

@@ -1,6 +1,7 @@
 import Foundation
 import PersonAuthentication
 import RegistryRecords
+import SQLStatements
 import Synchronization
 import Testing
 

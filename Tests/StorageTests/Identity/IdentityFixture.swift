@@ -3,6 +3,7 @@ import Foundation
 import OAuth
 import PersonAuthentication
 import RegistryRecords
+import SQLStatements
 import Synchronization
 import WebAuthn
 

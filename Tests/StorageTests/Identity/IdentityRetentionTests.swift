@@ -1,6 +1,7 @@
 import Foundation
 import IdentityRegistry
 import PersonAuthentication
+import SQLStatements
 import Testing
 
 @testable import Storage

@@ -3,6 +3,7 @@ import Foundation
 import IdentityRegistry
 import PersonAuthentication
 import RegistryRecords
+import SQLStatements
 import Testing
 
 @testable import Storage

@@ -2,6 +2,7 @@ import Foundation
 import IdentityRegistry
 import PersonAuthentication
 import RegistryRecords
+import SQLStatements
 import Testing
 
 @testable import Storage

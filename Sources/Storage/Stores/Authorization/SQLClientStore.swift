@@ -1,6 +1,7 @@
 package import AuthorizationServer
 package import Foundation
 package import OAuth
+import SQLStatements
 import Synchronization
 import WireFormats
 

@@ -2,6 +2,7 @@ package import AuthorizationServer
 package import Foundation
 package import KeyStore
 package import OAuth
+import SQLStatements
 import WireFormats
 
 /// Consents over SQL.
@@ -64,7 +65,7 @@ package struct SQLConsentStore: ConsentStore {
 
     private func consent(_ row: SQLiteRow) throws -> Consent {
         guard let id = TicketID(bytes: row.bytes(0)) else {
-            throw DatabaseFailure(code: 0, message: "a consent has a malformed id")
+            throw DatabaseFailure(.other, message: "a consent has a malformed id")
         }
         return try Consent(
             id: id, clientID: row.text(1),

@@ -2,6 +2,7 @@ package import AuthorizationServer
 package import Foundation
 package import KeyStore
 package import OAuth
+import SQLStatements
 import WireFormats
 
 /// Login sessions over SQL.

@@ -1,5 +1,6 @@
 import AuthorizationServer
 package import OAuth
+import SQLStatements
 
 /// Identifiers that were presented and must not be again.
 enum SingleUseTable {

@@ -1,6 +1,7 @@
 package import IdentityRegistry
 import KeyStore
 import RegistryRecords
+import SQLStatements
 
 /// The index of people, beside the records it is made of.
 enum PersonIndexTable {

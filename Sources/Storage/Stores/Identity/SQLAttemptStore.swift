@@ -1,5 +1,6 @@
 package import Foundation
 package import IdentityRegistry
+import SQLStatements
 
 /// Counts attempts over SQL: a row for each counter, with the window that it counts in.
 package struct SQLAttemptStore: AttemptStore {

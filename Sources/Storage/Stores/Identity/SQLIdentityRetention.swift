@@ -1,4 +1,5 @@
 package import Foundation
+import SQLStatements
 
 /// Deletes what is over of logins: one-time codes past their end, and counters past their windows.
 package struct SQLIdentityRetention: Sendable {

@@ -3,6 +3,7 @@ package import IdentityRegistry
 package import KeyStore
 package import OAuth
 import PersonAuthentication
+import SQLStatements
 
 /// One-time codes over SQL. Whose code it is stands sealed in the row, nobody's as long as anybody's.
 package struct SQLOneTimeCodeStore: OneTimeCodeStore {

@@ -1,6 +1,7 @@
 package import Foundation
 package import IdentityRegistry
 package import KeyStore
+import SQLStatements
 package import WebAuthn
 
 /// Passkeys over SQL.
@@ -98,7 +99,7 @@ package struct SQLPasskeyStore: PasskeyRegistrationStore {
     private func passkey(_ row: SQLiteRow) throws -> OwnedPasskey {
         guard let handle = UserHandle(row.bytes(1)), let id = CredentialID(row.bytes(2)),
             let count = UInt32(exactly: row.integer(4))
-        else { throw DatabaseFailure(code: 0, message: "a passkey is malformed") }
+        else { throw DatabaseFailure(.other, message: "a passkey is malformed") }
         let name = try sealer.open(row.bytes(7), context: Self.context(of: id))
         return OwnedPasskey(
             person: row.text(0),

@@ -1,6 +1,7 @@
 package import Foundation
 package import IdentityRegistry
 package import KeyStore
+import SQLStatements
 
 /// The hashes of people's passwords and PINs over SQL, sealed: a PIN's hash alone would be guessed in seconds.
 package struct SQLSecretStore: SecretStore {
@@ -31,7 +32,7 @@ package struct SQLSecretStore: SecretStore {
         guard let sealed else { return nil }
         let text = try sealer.open(sealed, context: Self.context(person, kind))
         guard let hash = ScryptHash(String(decoding: text, as: UTF8.self)) else {
-            throw DatabaseFailure(code: 0, message: "a stored \(kind.rawValue) is no hash")
+            throw DatabaseFailure(.other, message: "a stored \(kind.rawValue) is no hash")
         }
         return hash
     }

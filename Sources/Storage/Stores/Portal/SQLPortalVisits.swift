@@ -1,5 +1,6 @@
 package import Foundation
 package import Portal
+import SQLStatements
 
 /// Visits of the portal over SQL.
 package struct SQLPortalVisits: PortalVisitStore {

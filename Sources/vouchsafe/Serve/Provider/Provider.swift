@@ -79,7 +79,6 @@ extension Installation {
         let ring = keys.ring
         let policy = policy
         let mark = PersonMark(root: ring.codeKey)
-        let recent = RecentRecords()
         let interactions = SQLInteractionStore(
             database: database, sealer: ring.dataSealer, mark: mark, recent: recent)
         let sessions = SQLSessionStore(database: database, sealer: ring.dataSealer, recent: recent)

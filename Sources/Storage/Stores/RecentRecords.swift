@@ -1,4 +1,5 @@
 import AuthorizationServer
+import CredentialIssuer
 import Foundation
 import OAuth
 import Synchronization
@@ -13,6 +14,8 @@ package final class RecentRecords: Sendable {
     let sessions = Recent<Session>()
     let grants = Recent<Grant>()
     let tokens = Recent<LiveToken>()
+    /// What pre-authorized codes gave, by the offer. Claims that were pushed are not kept in memory.
+    let accessGrants = Recent<AccessGrant>()
 
     package init() {}
 
