@@ -17,37 +17,32 @@ import Testing
         InteractionForm(ticket: "first-ticket", csrf: "2.third-value"),
     ]
 
-    /// The page with each of the forms, one after the other, must be the same as if it were the first.
-    private func check(_ response: (SitePages, InteractionForm) -> EndpointResponse) throws {
-        for form in Self.forms {
-            let fresh = response(try Samples.pages(), form)
-            #expect(response(pages, form).body == fresh.body)
-            #expect(response(pages, form).headers == fresh.headers)
-            #expect(fresh.text.contains(form.csrf) && fresh.text.contains("/auth/interaction/" + form.ticket))
-            for other in Self.forms where other.csrf != form.csrf { #expect(!fresh.text.contains(other.csrf)) }
+    /// Each page with each of the forms, one after the other, must be the same as if it were the first.
+    private func check<Page: FormPage>(
+        _ samples: [(name: String, page: Page)], _ response: (SitePages, Page) -> EndpointResponse
+    ) throws {
+        for (_, sample) in samples {
+            for form in Self.forms {
+                var page = sample
+                page.form = form
+                let fresh = response(try Samples.pages(), page)
+                let kept = response(pages, page)
+                #expect(kept.body == fresh.body)
+                #expect(kept.headers == fresh.headers)
+                #expect(fresh.text.contains(form.csrf) && fresh.text.contains("/auth/interaction/" + form.ticket))
+                for other in Self.forms where other.csrf != form.csrf { #expect(!fresh.text.contains(other.csrf)) }
+            }
         }
     }
 
     @Test("A login page has its own visitor's form and nobody else's")
     func login() throws {
-        for sample in samples.logins {
-            try check { pages, form in
-                var page = sample.page
-                page.form = form
-                return pages.login.response(for: page, visit: Samples.visit(pages))
-            }
-        }
+        try check(samples.logins) { pages, page in pages.login.response(for: page, visit: Samples.visit(pages)) }
     }
 
     @Test("A consent page has its own visitor's form and nobody else's")
     func consent() throws {
-        for sample in samples.consents {
-            try check { pages, form in
-                var page = sample.page
-                page.form = form
-                return pages.consent.response(for: page, visit: Samples.visit(pages))
-            }
-        }
+        try check(samples.consents) { pages, page in pages.consent.response(for: page, visit: Samples.visit(pages)) }
     }
 
     @Test("Each language has its own page")

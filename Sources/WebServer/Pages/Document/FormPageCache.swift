@@ -4,13 +4,21 @@ import OAuth
 import Synchronization
 import WireFormats
 
+/// A page with a form of one interaction.
+protocol FormPage: Equatable, Sendable {
+    var form: InteractionForm { get set }
+}
+
+extension LoginPage: FormPage {}
+extension ConsentPage: FormPage {}
+
 /// Pages that differ from one person to the next in nothing but their form, with holes where that stands.
 ///
 /// Most people are asked the same by the same few clients: their pages are put together once.
-final class FormPageCache<Page: Equatable & Sendable>: Sendable {
+final class FormPageCache<Page: FormPage>: Sendable {
     /// What a page looks like depends on this and nothing else.
-    struct Key: Equatable, Sendable {
-        /// Without its form.
+    private struct Key: Equatable {
+        /// With holes for its form.
         let page: Page
         let language: String
         let isChosen: Bool
@@ -18,68 +26,59 @@ final class FormPageCache<Page: Equatable & Sendable>: Sendable {
     }
 
     private static var capacity: Int { 64 }
-    private let pages = Mutex<[(key: Key, page: FormPage)]>([])
+    private let pages = Mutex<[(key: Key, page: HoledPage)]>([])
 
-    /// - Parameter render: makes the page with the form that it is given.
+    /// - Parameter render: puts a page together for this visit.
     func response(
-        for key: Key, form: InteractionForm, render: (InteractionForm) -> EndpointResponse
+        for page: Page, visit: Visit, redirectScheme: String?, render: (Page) -> EndpointResponse
     ) -> EndpointResponse {
+        var holed = page
+        holed.form = HoledPage.holes
+        let key = Key(
+            page: holed, language: visit.language, isChosen: visit.isChosen, redirectScheme: redirectScheme)
         if let known = pages.withLock({ pages in pages.first { $0.key == key }?.page }) {
-            return known.filled(form)
+            return known.filled(page.form)
         }
-        let page = FormPage(render(FormPage.holes))
+        let made = HoledPage(render(holed))
         pages.withLock { pages in
             if pages.count >= Self.capacity { pages.removeAll() }
-            pages.append((key, page))
+            pages.append((key, made))
         }
-        return page.filled(form)
+        return made.filled(page.form)
     }
 }
 
 /// A page with holes for its form's address and value.
-private struct FormPage: Sendable {
+private struct HoledPage: Sendable {
     /// Random, so that nobody who says anything on a page can ask for the form's value there.
     static let holes = InteractionForm(
         ticket: "t" + Base64URL.encode(secureRandomBytes(18)), csrf: "c" + Base64URL.encode(secureRandomBytes(18)))
 
-    private enum Part {
-        case bytes([UInt8])
+    private enum Hole {
         case ticket
         case csrf
     }
 
-    private let response: EndpointResponse
-    private let parts: [Part]
+    private let bare: EndpointResponse
+    private let text: HoledText<Hole>
 
     init(_ rendered: EndpointResponse) {
-        var text = String(decoding: rendered.body, as: UTF8.self)[...]
-        var parts: [Part] = []
-        while let (range, hole) = Self.firstHole(in: text) {
-            parts += [.bytes(Array(text[..<range.lowerBound].utf8)), hole]
-            text = text[range.upperBound...]
-        }
-        self.parts = parts + [.bytes(Array(text.utf8))]
-        response = EndpointResponse(status: rendered.status, headers: rendered.headers, body: rendered.body)
+        bare = EndpointResponse(status: rendered.status, headers: rendered.headers)
+        text = HoledText(
+            String(decoding: rendered.body, as: UTF8.self),
+            marks: [(.ticket, Self.holes.ticket), (.csrf, Self.holes.csrf)])
     }
 
     /// - Parameter form: of base64url, digits and points, which nothing escapes.
     func filled(_ form: InteractionForm) -> EndpointResponse {
-        var filled = response
-        filled.body.removeAll(keepingCapacity: false)
-        filled.body.reserveCapacity(response.body.count + 32 * parts.count)
-        for part in parts {
-            switch part {
-            case .bytes(let bytes): filled.body += bytes
-            case .ticket: filled.body += form.ticket.utf8
-            case .csrf: filled.body += form.csrf.utf8
+        let (ticket, csrf) = (Array(form.ticket.utf8), Array(form.csrf.utf8))
+        var filled = bare
+        filled.body = text.filled(reserving: 16 * (ticket.count + csrf.count)) { hole in
+            switch hole {
+            case .ticket: ticket
+            case .csrf: csrf
             }
         }
         return filled
-    }
-
-    private static func firstHole(in text: Substring) -> (Range<Substring.Index>, Part)? {
-        let found: [(Range<Substring.Index>, Part)] = [(holes.ticket, Part.ticket), (holes.csrf, Part.csrf)]
-            .compactMap { mark, part in text.firstRange(of: mark).map { ($0, part) } }
-        return found.min { $0.0.lowerBound < $1.0.lowerBound }
     }
 }

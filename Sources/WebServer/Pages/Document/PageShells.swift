@@ -82,44 +82,20 @@ struct PageShell: Sendable {
         }
     }
 
-    private enum Part {
-        case bytes([UInt8])
-        case hole(Hole)
-    }
-
-    private let parts: [Part]
-    private let size: Int
+    private let text: HoledText<Hole>
 
     init(template: String) {
-        var parts: [Part] = []
-        var rest = template[...]
-        while let (hole, range) = Self.firstHole(in: rest) {
-            parts.append(.bytes(Array(rest[..<range.lowerBound].utf8)))
-            parts.append(.hole(hole))
-            rest = rest[range.upperBound...]
-        }
-        parts.append(.bytes(Array(rest.utf8)))
-        self.parts = parts
-        size = template.utf8.count
+        text = HoledText(template, marks: Hole.allCases.map { ($0, $0.mark) })
     }
 
     func filled(title: String, path: String, content: HTML) -> [UInt8] {
         let (title, path) = (("\(title)" as HTML).bytes, ("\(path)" as HTML).bytes)
-        var page: [UInt8] = []
-        page.reserveCapacity(size + content.bytes.count + title.count + 8 * path.count)
-        for part in parts {
-            switch part {
-            case .bytes(let bytes): page += bytes
-            case .hole(.title): page += title
-            case .hole(.path): page += path
-            case .hole(.content): page += content.bytes
+        return text.filled(reserving: content.bytes.count + title.count + 8 * path.count) { hole in
+            switch hole {
+            case .title: title
+            case .path: path
+            case .content: content.bytes
             }
         }
-        return page
-    }
-
-    private static func firstHole(in text: Substring) -> (Hole, Range<Substring.Index>)? {
-        Hole.allCases.compactMap { hole in text.firstRange(of: hole.mark).map { (hole, $0) } }
-            .min { $0.1.lowerBound < $1.1.lowerBound }
     }
 }

@@ -11,13 +11,8 @@ struct LoginPages: Sendable {
     /// - Parameter redirectScheme: the scheme of the client's redirection address, which the last form leads to.
     func response(for page: LoginPage, visit: Visit, redirectScheme: String? = nil) -> EndpointResponse {
         guard page.isAsOthers else { return rendered(page, visit, redirectScheme) }
-        var blank = page
-        blank.form = InteractionForm(ticket: "", csrf: "")
-        let key = FormPageCache.Key(
-            page: blank, language: visit.language, isChosen: visit.isChosen, redirectScheme: redirectScheme)
-        return cache.response(for: key, form: page.form) { form in
-            blank.form = form
-            return rendered(blank, visit, redirectScheme)
+        return cache.response(for: page, visit: visit, redirectScheme: redirectScheme) {
+            rendered($0, visit, redirectScheme)
         }
     }
 
