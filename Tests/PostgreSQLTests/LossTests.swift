@@ -63,7 +63,7 @@ import Testing
             "INSERT INTO pause VALUES (200)",
         ])
         try await database.start()
-        while database.counters.openConnections < options.connections { try? await Task.sleep(for: .milliseconds(1)) }
+        try await wait { database.counters.openConnections >= options.connections }
         let pause = SQLStatement("SELECT pg_sleep(seconds)::text FROM pause")
         let insert = SQLStatement(Self.insert, .integer(1))
         async let read = database.run(.reading(pause))

@@ -15,7 +15,7 @@ import Testing
         let database = try PostgreSQLDatabase(url: url + "?prepared_statements=off" + way, logger: .silent)
         try await database.migrate([["CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT)"]], at: 1)
         try await database.start()
-        while database.counters.openConnections < 8 { try? await Task.sleep(for: .milliseconds(1)) }
+        try await wait { database.counters.openConnections >= 8 }
         let right = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<400 { group.addTask { await Self.work(number, on: database) } }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }

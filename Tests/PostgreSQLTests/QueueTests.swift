@@ -19,7 +19,7 @@ import Testing
     ) async throws {
         let before = database.counters.roundTrips
         let blocked = Task { try? await database.rows("SELECT count(*) FROM pg_sleep(600)") }
-        while database.counters.roundTrips == before { try? await Task.sleep(for: .milliseconds(1)) }
+        try await wait { database.counters.roundTrips != before }
         try await body()
         let other = try PostgreSQLDatabase(url: url, options: .small, logger: .silent)
         try await other.start()
@@ -30,18 +30,13 @@ import Testing
         _ = await blocked.value
     }
 
-    /// Waits until so many scripts were taken.
-    private func wait(for scripts: Int, in database: PostgreSQLDatabase) async {
-        while database.counters.scripts < scripts { try? await Task.sleep(for: .milliseconds(1)) }
-    }
-
     @Test("Of scripts that wait there are no more than may; the next fails at once")
     func limitsQueue() async throws {
         try await withDatabase("", Self.narrow(limit: 5)) { database, url in
             var tasks: [Task<DatabaseFailure.Kind?, Never>] = []
             try await blocking(database, url) {
                 for _ in 0..<20 { tasks.append(Task { await failure { _ = try await database.count() }?.kind }) }
-                await wait(for: 21, in: database)
+                try await wait { database.counters.scripts >= 21 }
             }
             var kinds: [DatabaseFailure.Kind?] = []
             for task in tasks { kinds.append(await task.value) }
@@ -56,7 +51,7 @@ import Testing
         try await withDatabase("", Self.narrow()) { database, url in
             try await blocking(database, url) {
                 let waiting = Task { await failure { try await database.insertThing(1) }?.kind }
-                await wait(for: 2, in: database)
+                try await wait { database.counters.scripts >= 2 }
                 waiting.cancel()
                 #expect(await waiting.value == .cancelled)
                 #expect(database.counters.statements == 1)
@@ -91,7 +86,7 @@ import Testing
         #expect(early?.kind == .closed)
         try await database.start()
         let tasks = (0..<300).map { id in Task { try await database.insertThing(Int64(id)) } }
-        while database.counters.scripts < 300 { try? await Task.sleep(for: .milliseconds(1)) }
+        try await wait { database.counters.scripts >= 300 }
         await database.close()
         var done = 0
         for task in tasks {

@@ -21,12 +21,17 @@ func withDatabase(
         """
     ])
     try await database.start()
-    while database.counters.openConnections < options.connections { try? await Task.sleep(for: .milliseconds(1)) }
+    try await wait { database.counters.openConnections >= options.connections }
     do { try await body(database, url) } catch {
         await database.close()
         throw error
     }
     await database.close()
+}
+
+/// Looks again and again until something is so; a test that is given up does not go on looking.
+func wait(until isSo: () -> Bool) async throws {
+    while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
 }
 
 extension Logger {

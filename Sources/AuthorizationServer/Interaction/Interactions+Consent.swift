@@ -47,7 +47,7 @@ extension Interactions {
     ) async throws -> InteractionOutcome {
         let (demand, order) = try await demand(interaction)
         guard let order, try await identify(interaction, demand, visit) != nil else {
-            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+            return reload(interaction.id)
         }
         let page = consentPage(interaction, order, visit, keeping: submission)
         return InteractionOutcome(.page(.consent(page), status: .fresh), for: order)
@@ -70,7 +70,7 @@ extension Interactions {
     ) async throws -> InteractionOutcome {
         let (demand, order) = try await demand(interaction)
         guard let order, let person = try await identify(interaction, demand, visit) else {
-            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+            return reload(interaction.id)
         }
         let claims = order.claims.filter { $0.isEssential || submission.shares($0.name) }
         let consent = Consent(

@@ -157,7 +157,7 @@ extension Interactions {
             next.progress.username = username.isEmpty ? nil : username
             next.progress.browser = mark(visit.secret, interaction.id)
             _ = try await stores.interactions.update(next, session: nil, ending: nil)
-            return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text))
+            return reload(interaction.id)
         case .failure(let refusal):
             return try await refuse(interaction, demand, order, visit, method, refusal)
         }
@@ -169,7 +169,7 @@ extension Interactions {
         let (demand, order) = try await demand(interaction)
         guard let method = submission.method, try await identify(interaction, demand, visit) == nil,
             demand.nextMethods(after: interaction.progress.passed).contains(method)
-        else { return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: interaction.id).text)) }
+        else { return reload(interaction.id) }
         guard
             let attempt = submission.attempt(
                 method, fields: policy.knowledge, sentCode: interaction.progress.sentCode,

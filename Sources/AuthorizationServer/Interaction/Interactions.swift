@@ -85,7 +85,12 @@ package struct Interactions: Sendable {
         for use in current.uses where try await stores.interactions.isSpent(use) {
             throw InteractionRefusal.alreadyAnswered
         }
-        return InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: id).text))
+        return reload(id)
+    }
+
+    /// Sends the browser to the interaction's page, whatever that is by then.
+    func reload(_ id: TicketID) -> InteractionOutcome {
+        InteractionOutcome(.reload(ticket: tickets.pages.ticket(for: id).text))
     }
 
     /// Whether a person can still go on: the identifier says when the request was made.

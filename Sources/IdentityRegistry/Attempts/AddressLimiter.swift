@@ -21,17 +21,11 @@ package struct AddressLimiter: Sendable {
     /// - Parameter address: of IPv6 the /64 counts; this machine itself is not counted.
     /// - Returns: seconds after which there will be another; nil if this one may begin.
     package func wait(from address: String, at instant: Date) async throws -> Int? {
-        let key: [UInt8]
-        switch NetworkBlock(address) {
-        case .loopback: return nil
-        case .block(let bytes): key = digest.mac(label, [bytes])
-        case .unknown: key = digest.mac(label, [])
-        }
+        guard let key = NetworkBlock(address).counterKey(label, by: digest) else { return nil }
         let counter = AttemptCounter(key: key, limit: limit, window: window)
         switch try await store.reserve([counter], watching: [], at: instant) {
         case .success: return nil
-        case .failure(let exhausted):
-            return max(1, Int(exhausted.until.timeIntervalSince(instant).rounded(.up)))
+        case .failure(let exhausted): return exhausted.secondsLeft(at: instant)
         }
     }
 }

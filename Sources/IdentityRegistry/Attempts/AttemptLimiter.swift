@@ -213,11 +213,7 @@ package struct AttemptLimiter: Sendable {
 
     /// Nil for this machine itself.
     private func addressKey(_ label: String, _ circumstances: LoginCircumstances) -> [UInt8]? {
-        switch NetworkBlock(circumstances.address) {
-        case .loopback: nil
-        case .block(let bytes): digest.mac(label, [bytes])
-        case .unknown: digest.mac(label, [])
-        }
+        NetworkBlock(circumstances.address).counterKey(label, by: digest)
     }
 }
 
@@ -239,7 +235,8 @@ extension Result where Failure == LoginRefusal {
 }
 
 extension AttemptsExhausted {
-    func refusal(at instant: Date) -> LoginRefusal {
-        .tooManyAttempts(retryAfter: max(1, Int(until.timeIntervalSince(instant).rounded(.up))))
-    }
+    func refusal(at instant: Date) -> LoginRefusal { .tooManyAttempts(retryAfter: secondsLeft(at: instant)) }
+
+    /// Until there is another attempt; at least one.
+    func secondsLeft(at instant: Date) -> Int { max(1, Int(until.timeIntervalSince(instant).rounded(.up))) }
 }

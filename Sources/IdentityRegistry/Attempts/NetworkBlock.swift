@@ -46,3 +46,14 @@ enum NetworkBlock: Equatable {
         return bytes
     }
 }
+
+extension NetworkBlock {
+    /// What is counted under; nil for this machine itself.
+    func counterKey(_ label: String, by digest: KeyedDigest) -> [UInt8]? {
+        switch self {
+        case .loopback: nil
+        case .block(let bytes): digest.mac(label, [bytes])
+        case .unknown: digest.mac(label, [])
+        }
+    }
+}

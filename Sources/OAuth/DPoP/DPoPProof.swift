@@ -65,7 +65,7 @@ package struct DPoPProof: Sendable {
 
     package init(verifying compact: String, expecting expected: Expectation) throws(DPoPRefusal) {
         guard compact.utf8.count <= Self.maximumBytes else { throw .jwt(.jws(.tooLong)) }
-        let verified = try Self.verify(compact, expected.algorithms)
+        let (verified, jwk) = try Self.verify(compact, expected.algorithms)
         let claims: Claims
         do throws(JWTFault) {
             claims = try Claims(in: verified.payload, expected)
@@ -79,7 +79,7 @@ package struct DPoPProof: Sendable {
             guard hash.hasSameBytes(as: Self.hash(of: token)) else { throw .otherAccessToken }
         }
         key = verified.key
-        thumbprint = verified.header["jwk"]?.object.map(verified.key.thumbprint) ?? verified.key.thumbprint
+        thumbprint = verified.key.thumbprint(of: jwk)
         identifier = claims.identifier
         issuedAt = claims.issuedAt
         nonce = claims.nonce
@@ -105,10 +105,10 @@ package struct DPoPProof: Sendable {
         }
     }
 
-    /// RFC 9449 §4.3, steps 2 to 7.
+    /// RFC 9449 §4.3, steps 2 to 7; with the key as it is written in the header.
     private static func verify(
         _ compact: String, _ algorithms: Set<SignatureAlgorithm>
-    ) throws(DPoPRefusal) -> VerifiedJWS {
+    ) throws(DPoPRefusal) -> (VerifiedJWS, jwk: JSONObject) {
         let token: UnverifiedJWS
         do throws(JWSRefusal) {
             token = try UnverifiedJWS(parsing: compact, accepting: Array(algorithms))
@@ -124,7 +124,7 @@ package struct DPoPProof: Sendable {
             throw .key(error)
         }
         do throws(JWSRefusal) {
-            return try token.verify(with: key)
+            return (try token.verify(with: key), jwk)
         } catch {
             throw .jwt(.jws(error))
         }

@@ -14,6 +14,7 @@ package struct BrowserCookies: Sendable {
     let sessions: TicketMint
     let seal: @Sendable ([UInt8]) -> [UInt8]
     let open: @Sendable ([UInt8]) -> [UInt8]?
+    private let wireNames: [Name: String]
 
     /// - Parameters:
     ///   - seal: makes what only this server can read, for the cookie that names a person's device.
@@ -26,20 +27,14 @@ package struct BrowserCookies: Sendable {
         self.sessions = sessions
         self.seal = seal
         self.open = open
+        wireNames = Dictionary(
+            uniqueKeysWithValues: Name.allCases.map { ($0, (isSecure ? "__Host-" : "") + $0.rawValue) })
     }
 
     private enum Name: String, CaseIterable {
         case browser = "vouchsafe-browser"
         case session = "vouchsafe-session"
         case device = "vouchsafe-device"
-
-        var secure: String {
-            switch self {
-            case .browser: "__Host-vouchsafe-browser"
-            case .session: "__Host-vouchsafe-session"
-            case .device: "__Host-vouchsafe-device"
-            }
-        }
     }
 
     /// A device is known for half a year after its last login.
@@ -76,8 +71,6 @@ package struct BrowserCookies: Sendable {
         return LoginCircumstances.KnownDevice(person: String(parts[1]), device: String(parts[0]))
     }
 
-    private func wireName(_ name: Name) -> String { isSecure ? name.secure : name.rawValue }
-
     private func cookies(of request: EndpointRequest) -> [Name: String] {
         var found: [Name: String] = [:]
         for pair in request.headers[values: .cookie].flatMap({ $0.utf8.split(separator: UInt8(ascii: ";")) }) {
@@ -85,15 +78,15 @@ package struct BrowserCookies: Sendable {
             guard let separator = cookie.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let value = cookie[cookie.index(after: separator)...]
             guard value.count <= Self.maximumLength else { continue }
-            for name in Name.allCases where found[name] == nil {
-                if cookie[..<separator].elementsEqual(wireName(name).utf8) { found[name] = String(Substring(value)) }
+            for (name, wireName) in wireNames where found[name] == nil {
+                if cookie[..<separator].elementsEqual(wireName.utf8) { found[name] = String(Substring(value)) }
             }
         }
         return found
     }
 
     private func set(_ name: Name, _ value: String, lifetime: Int?, on response: inout EndpointResponse) {
-        var cookie = "\(wireName(name))=\(value); Path=/; HttpOnly; SameSite=Lax"
+        var cookie = "\(wireNames[name] ?? name.rawValue)=\(value); Path=/; HttpOnly; SameSite=Lax"
         if let lifetime { cookie += "; Max-Age=\(max(0, lifetime))" }
         if isSecure { cookie += "; Secure" }
         response.headers.append(HTTPField(name: .setCookie, value: cookie))

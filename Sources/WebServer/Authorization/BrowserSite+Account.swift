@@ -72,17 +72,26 @@ extension BrowserSite {
         _ act: @escaping @Sendable (Session, FormParameters) async throws -> Void
     ) -> Route.Handler {
         page { request, _ in
-            guard SameOrigin.check(request, at: pages.frames.address),
-                request.hasContentType("application/x-www-form-urlencoded"),
-                let form = try? FormParameters(parsing: request.body)
-            else { throw InteractionRefusal.forged }
-            guard let session = try await sessions(cookies.browser(request)) else {
-                throw InteractionRefusal.unknownInteraction
-            }
-            try check(form["csrf"], session)
+            let (session, form) = try await posted(request)
             try await act(session, form)
-            return Self.seeOther(pages.frames.address.path + Paths.account + pages.visit(request).query)
+            return backToAccount(request)
         }
+    }
+
+    private func posted(_ request: EndpointRequest) async throws -> (Session, FormParameters) {
+        guard SameOrigin.check(request, at: pages.frames.address),
+            request.hasContentType("application/x-www-form-urlencoded"),
+            let form = try? FormParameters(parsing: request.body)
+        else { throw InteractionRefusal.forged }
+        guard let session = try await sessions(cookies.browser(request)) else {
+            throw InteractionRefusal.unknownInteraction
+        }
+        try check(form["csrf"], session)
+        return (session, form)
+    }
+
+    private func backToAccount(_ request: EndpointRequest) -> EndpointResponse {
+        Self.seeOther(pages.frames.address.path + Paths.account + pages.visit(request).query)
     }
 
     private func check(_ csrf: String?, _ session: Session) throws(InteractionRefusal) {
@@ -97,16 +106,9 @@ extension BrowserSite {
 
     /// The person logs in again, as well as they can.
     private func confirm(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {
-        guard SameOrigin.check(request, at: pages.frames.address),
-            let form = try? FormParameters(parsing: request.body)
-        else { throw InteractionRefusal.forged }
-        let browser = cookies.browser(request)
-        guard let session = try await sessions(browser) else { throw InteractionRefusal.unknownInteraction }
-        try check(form["csrf"], session)
-        guard let level = try await confirmation(of: session) else {
-            return Self.seeOther(pages.frames.address.path + Paths.account + pages.visit(request).query)
-        }
-        return render(try await authorization.account(browser, confirming: level), request)
+        let (session, _) = try await posted(request)
+        guard let level = try await confirmation(of: session) else { return backToAccount(request) }
+        return render(try await authorization.account(cookies.browser(request), confirming: level), request)
     }
 
     private func signOut(_ request: EndpointRequest, _: Substring) async throws -> EndpointResponse {

@@ -39,13 +39,17 @@ final class BlockingConnection {
         return Array(head.utf8) + body
     }
 
+    static func message(posting form: String, to path: String, headers: String) -> [UInt8] {
+        let type = "Content-Type: application/x-www-form-urlencoded\r\n"
+        return message("POST", path, headers: type + headers, body: Array(form.utf8))
+    }
+
     func send(_ method: String, _ path: String, headers: String = "", body: [UInt8] = []) throws -> HTTPAnswer {
         try send(Self.message(method, path, headers: headers, body: body))
     }
 
     func post(_ path: String, form: String, headers: String = "") throws -> HTTPAnswer {
-        let type = "Content-Type: application/x-www-form-urlencoded\r\n"
-        return try send("POST", path, headers: type + headers, body: Array(form.utf8))
+        try send(Self.message(posting: form, to: path, headers: headers))
     }
 
     func send(_ message: [UInt8]) throws -> HTTPAnswer {
@@ -94,8 +98,7 @@ extension BlockingConnection {
     }
 
     func post(_ path: String, form: String, headers: String = "") async throws -> HTTPAnswer {
-        let type = "Content-Type: application/x-www-form-urlencoded\r\n"
-        return try await send("POST", path, headers: type + headers, body: Array(form.utf8))
+        try await send(Self.message(posting: form, to: path, headers: headers))
     }
 
     /// Lets others of the thread go on until the answer is there.

@@ -83,9 +83,7 @@ struct AssertionGrant: GrantClient {
 }
 
 private func tokenRequest(_ form: String, headers: String = "") -> [UInt8] {
-    BlockingConnection.message(
-        "POST", "/auth/token-endpoint",
-        headers: "Content-Type: application/x-www-form-urlencoded\r\n" + headers, body: Array(form.utf8))
+    BlockingConnection.message(posting: form, to: "/auth/token-endpoint", headers: headers)
 }
 
 /// Gets one token after another.
