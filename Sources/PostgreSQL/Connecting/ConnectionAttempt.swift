@@ -3,7 +3,7 @@ import Foundation
 import SQLStatements
 
 /// A connection that was just made. Handed from the thread that made it to the one that uses it.
-struct NewConnection: @unchecked Sendable {
+struct NewConnection: @unchecked Sendable {  // one thread has it at a time
     let handle: OpaquePointer
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 typealias JobResult = Result<SQLOutcome, DatabaseFailure>
 
 /// A script on its way, with whoever waits for it. Touched by the driver's thread only once it was handed over.
-final class Job: @unchecked Sendable {
+final class Job: @unchecked Sendable {  // what changes is touched by the driver's thread only
     let script: SQLScript
     let cancellation: Cancellation
     private let continuation: UnsafeContinuation<JobResult, Never>
