@@ -11,7 +11,7 @@ import Synchronization
 /// first that takes writes is used. For hosts other than this machine TLS is required unless the URL says
 /// `sslmode=disable`; `sslmode=verify-full&sslrootcert=…` also proves who answers. Two parameters are ours:
 /// `prepared_statements=off` for poolers such as pgbouncer in transaction mode, and `explicit_transactions=on`.
-package final class PostgreSQLDatabase: Sendable {
+package final class PostgreSQLDatabase: SQLDatabase {
     private enum State {
         case idle
         case running(Driver)
@@ -76,14 +76,6 @@ package final class PostgreSQLDatabase: Sendable {
             driver.mailbox.noteCancellation()
         }
         return try result.get()
-    }
-
-    /// The rows of a statement that changes nothing.
-    package func query(_ statement: SQLStatement) async throws(DatabaseFailure) -> [SQLRow] {
-        guard case .done(let results) = try await run(.reading(statement)) else {
-            throw DatabaseFailure(.other, message: "a query returned another number of rows than it should")
-        }
-        return results[0].rows
     }
 
     /// Takes no more scripts, waits for those that were taken, at most ten seconds, and lets go of the connections.

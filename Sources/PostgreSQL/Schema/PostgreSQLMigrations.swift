@@ -9,11 +9,7 @@ extension PostgreSQLDatabase {
     package func migrate(_ steps: [[String]], at microseconds: Int64) async throws(DatabaseFailure) {
         try await changingSchema { connection throws(DatabaseFailure) in
             let applied = try connection.appliedMigrations()
-            guard applied <= steps.count else {
-                throw DatabaseFailure(
-                    .misconfigured,
-                    message: "the database was made by a newer version of this program; upgrade the program")
-            }
+            guard applied <= steps.count else { throw .newerSchema(Int64(applied), known: steps.count) }
             for (index, texts) in steps.enumerated() where index >= applied {
                 for text in texts { try connection.execute(text) }
                 try connection.execute(
