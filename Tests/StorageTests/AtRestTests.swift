@@ -17,18 +17,16 @@ import Testing
 
         // Proof that the test would see them: the offer's row is in the bytes.
         try expectNoNames(in: test, butHas: offer.bytes)
-        _ = try await test.database.write { connection in
-            try connection.run("INSERT INTO spent_nonces (id) VALUES ($1)", .bytes([1]))
-        }
-        test.database.close()
-        test.otherProcess.close()
+        try await test.database.change("INSERT INTO spent_nonces (id) VALUES ($1)", .bytes([1]))
+        await test.database.close()
+        await test.otherProcess.close()
         try checkpoint(test.file)
         try expectNoNames(in: test, butHas: offer.bytes)
 
-        let reopened = try SQLiteDatabase(path: test.file.path, at: TestDatabase.now)
-        defer { reopened.close() }
+        let reopened = try await test.reopen()
         let people = SQLPersonStore(database: reopened, sealer: test.sealer) { TestDatabase.now }
         #expect(try await people.person(id: "p-1") == person)
+        await reopened.close()
     }
 
     @Test("A sealed record that was moved to another person does not open")
@@ -37,11 +35,8 @@ import Testing
         _ = try await test.people.upsert([
             PersonRecord(id: "p-1", fields: ["a": .text("x")]), PersonRecord(id: "p-2", fields: ["a": .text("y")]),
         ])
-        _ = try await test.database.write { connection in
-            try connection.run(
-                "UPDATE people SET sealed_record = (SELECT sealed_record FROM people WHERE id = 'p-1') WHERE id = 'p-2'"
-            )
-        }
+        try await test.database.change(
+            "UPDATE people SET sealed_record = (SELECT sealed_record FROM people WHERE id = 'p-1') WHERE id = 'p-2'")
         await #expect(throws: (any Error).self) { try await test.people.person(id: "p-2") }
         #expect(try await test.people.person(id: "p-1") != nil)
     }
