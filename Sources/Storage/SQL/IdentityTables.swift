@@ -8,7 +8,7 @@ enum IdentityTables {
             kind TEXT NOT NULL, mac BYTEA NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (kind, mac, person_id))
         """ + Migrations.clustered,
         "CREATE INDEX person_index_of_person ON person_index (person_id)",
-        // What the whole index was made for; no row while it is being made.
+        // What the whole index was made for, or a mark of it while it is being made.
         "CREATE TABLE person_index_state (fingerprint BYTEA NOT NULL PRIMARY KEY)",
         """
         CREATE TABLE person_secrets (
