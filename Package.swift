@@ -242,7 +242,7 @@ let package = Package(
                 "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
                 "Storage",
                 "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
-                httpTypes, logging, nioCore,
+                httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]),
     ]
 )

@@ -21,30 +21,51 @@ extension Installation {
     func serve(_ roles: Set<ServerRole> = Set(ServerRole.allCases)) async throws {
         if let faults = configuration.faults(for: roles) { throw CommandFailure("\(faults)") }
         let metrics = Metrics()
-        let served = try await sites(metrics, roles: roles)
+        let readiness = readiness
+        let served = try await sites(metrics, roles: roles, readiness: readiness)
         let proxies = configuration.trustedProxies
+        let manager = ServiceManager(socket: settings.notifySocket, logger: logger)
+        let opening = Opening(addresses: 2) {
+            readiness.start()
+            announce(roles)
+            manager.tell(.ready)
+        }
         let publicServer = SiteServer.service(
-            served.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port),
-            clientAddress: ClientAddress { address in proxies.contains { $0.contains(address) } }, logger: logger
-        ) { announce(roles) }
+            served.issuer,
+            at: SiteServer.Address(host: settings.listenHost ?? configuration.host, port: settings.port),
+            clientAddress: ClientAddress { address in proxies.contains { $0.contains(address) } }, logger: logger,
+            onRunning: opening.addressIsOpen)
         let managementServer = SiteServer.service(
             served.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort),
-            logger: logger)
+            logger: logger, onRunning: opening.addressIsOpen)
         var services: [any Service] = [
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity),
         ]
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+        let stop = GracefulStop(
+            readiness: readiness, delay: settings.stopDelay, limit: settings.stopLimit, logger: logger
+        ) { manager.tell(.stopping) }
         do {
-            try await group.run()
+            try await stop.run(group, until: await UnixSignalsSequence(trapping: .sigterm, .sigint))
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandFailure(
                 "port \(settings.port) or \(settings.managementPort) is in use; set PORT and MANAGEMENT_PORT")
         }
         database.close()
+    }
+
+    /// Ready while the database answers: looking for a person whom nobody is asks it for no more than that.
+    var readiness: Readiness {
+        Readiness { [people] in
+            do {
+                _ = try await people.person(id: "")
+                return true
+            } catch {
+                return false
+            }
+        }
     }
 
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {
@@ -76,7 +97,7 @@ extension Installation {
 
     /// The table of everything that is served, by address.
     func sites(
-        _ metrics: Metrics, roles: Set<ServerRole> = Set(ServerRole.allCases)
+        _ metrics: Metrics, roles: Set<ServerRole> = Set(ServerRole.allCases), readiness: Readiness = .always
     ) async throws -> ServedSites {
         let client = GuardedHTTPClient(destinations: configuration.destinations)
         let shared = SharedParts(
@@ -110,8 +131,9 @@ extension Installation {
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
-            issuer: Site(routes: routes, metrics: metrics),
-            management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
+            issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
+            management: Site(
+                routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
             identity: identity)
     }
 
