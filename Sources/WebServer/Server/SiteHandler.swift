@@ -145,14 +145,14 @@ final class SiteHandler: ChannelInboundHandler {
 
     private func collect(_ part: ByteBuffer) {
         guard var request = incoming.take() else { return }
-        defer { incoming = request }
         if request.isTooLarge || request.body.count + part.readableBytes > request.bodyLimit {
             request.discarded += request.body.count + part.readableBytes
             request.body = []
-            guard request.discarded <= Self.discardedAtMost else { return channel.close(promise: nil) }
         } else {
             part.withUnsafeReadableBytes { request.body.append(contentsOf: $0) }
         }
+        incoming = request
+        if request.discarded > Self.discardedAtMost { channel.close(promise: nil) }
     }
 
     private func answer(_ context: ChannelHandlerContext) {

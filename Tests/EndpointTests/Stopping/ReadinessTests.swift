@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Storage
 import Synchronization
 import Testing
 import WireFormats
@@ -61,7 +62,8 @@ import WireFormats
     @Test("What the check found is remembered for a second")
     func remembers() async throws {
         let instant = Mutex(ContinuousClock.now)
-        let (isThere, checks) = (Mutex(false), Mutex(0))
+        let isThere = Mutex(false)
+        let checks = Mutex(0)
         let readiness = Readiness(now: { instant.withLock { $0 } }) {
             checks.withLock { $0 += 1 }
             return isThere.withLock { $0 }
@@ -79,7 +81,8 @@ import WireFormats
 
     @Test("However many ask at once, the check is made once")
     func sharesCheck() async {
-        let (gate, checks) = (TestGate(), Mutex(0))
+        let gate = TestGate()
+        let checks = Mutex(0)
         let readiness = Readiness {
             checks.withLock { $0 += 1 }
             await gate.pass()
