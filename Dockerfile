@@ -18,8 +18,8 @@ RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
         ca-certificates libpq5 libqrencode4 libsqlite3-0 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
-    && groupadd --system --gid 10001 vouchsafe \
-    && useradd --system --uid 10001 --gid vouchsafe --home-dir /data --shell /usr/sbin/nologin vouchsafe \
+    && groupadd --gid 10001 vouchsafe \
+    && useradd --uid 10001 --gid vouchsafe --home-dir /data --no-create-home --shell /usr/sbin/nologin vouchsafe \
     && install -d -m 0700 -o vouchsafe -g vouchsafe /data
 COPY --from=build /program /usr/lib/vouchsafe
 RUN ln -s ../lib/vouchsafe/vouchsafe /usr/bin/vouchsafe

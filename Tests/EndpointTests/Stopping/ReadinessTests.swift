@@ -64,10 +64,12 @@ import WireFormats
         let instant = Mutex(ContinuousClock.now)
         let isThere = Mutex(false)
         let checks = Mutex(0)
-        let readiness = Readiness(now: { instant.withLock { $0 } }) {
-            checks.withLock { $0 += 1 }
-            return isThere.withLock { $0 }
-        }
+        let readiness = Readiness(
+            now: { instant.withLock { $0 } },
+            check: {
+                checks.withLock { $0 += 1 }
+                return isThere.withLock { $0 }
+            })
         readiness.start()
         try await expectObstacle("database", readiness)
         isThere.withLock { $0 = true }
