@@ -88,11 +88,12 @@ class Slow:
     def rest(self) -> bytes:
         """Everything that is answered until the connection is closed."""
         received = b""
-        try:
-            while block := self.connection.recv(65536):
-                received += block
-        except ConnectionResetError:
-            pass
+        with self.connection:
+            try:
+                while block := self.connection.recv(65536):
+                    received += block
+            except ConnectionResetError:
+                pass
         return received
 
 
