@@ -183,6 +183,24 @@ import UnixSignals
         }
     }
 
+    @Test("What does not heed that it is broken off is left behind")
+    func abandons() async throws {
+        struct Deaf: Service {
+            let end: TestGate
+            func run() async throws { await end.pass() }
+        }
+        let end = TestGate()
+        let log = CapturedLog()
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [Deaf(end: end)], logger: log.logger))
+        let stop = GracefulStop(
+            readiness: Readiness { true }, delay: .zero, limit: .zero, logger: log.logger, onSignal: {},
+            abandon: { end.open() })
+        let (signals, source) = AsyncStream.makeStream(of: UnixSignal.self)
+        source.yield(.sigterm)
+        try await stop.run(group, until: signals)
+    }
+
     @Test("A service that fails ends the others, and the failure is told")
     func passesFailureOn() async throws {
         struct Failing: Service {

@@ -47,7 +47,9 @@ struct StoppableServer: Sendable {
             readiness.start()
             started.open()
         }
-        let stop = GracefulStop(readiness: readiness, delay: delay, limit: limit, logger: log.logger) {}
+        // On a machine that is busy with every other test, ending takes its time.
+        let stop = GracefulStop(
+            readiness: readiness, delay: delay, limit: limit, logger: log.logger, onSignal: {}, abandon: {})
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: log.logger))
         try await stop.run(group, until: signals.stream)
         gate.open()

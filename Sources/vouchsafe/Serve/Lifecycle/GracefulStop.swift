@@ -15,6 +15,8 @@ struct GracefulStop: Sendable {
     let logger: Logger
     /// Told of the first signal.
     let onSignal: @Sendable () -> Void
+    /// Ends the process, whatever is still running in it.
+    var abandon: @Sendable () -> Void = { exit(EXIT_SUCCESS) }
 
     /// What cannot be broken off, such as a call to the system, is left behind with the process.
     private static let lastPatience = Duration.seconds(2)
@@ -62,7 +64,7 @@ struct GracefulStop: Sendable {
                     logger.warning(
                         "stopped before everything had ended",
                         metadata: ["requests": "\(readiness.requestsInProgress)"])
-                    abandonment = Self.abandon()
+                    abandonment = abandonLater()
                     tasks.cancelAll()
                 case .ended(let result):
                     if isStopping { return logger.notice("stopped") }
@@ -80,10 +82,10 @@ struct GracefulStop: Sendable {
     }
 
     /// Not a child: it is there for the case that children do not end.
-    private static func abandon() -> Task<Void, any Error> {
+    private func abandonLater() -> Task<Void, any Error> {
         Task {
-            try await Task.sleep(for: lastPatience)
-            exit(EXIT_SUCCESS)
+            try await Task.sleep(for: Self.lastPatience)
+            abandon()
         }
     }
 }
