@@ -27,7 +27,8 @@ import Testing
                 let values = columns.enumerated().map { position, type -> SQLValue in
                     switch type {
                     case "TEXT": .text("text \(index) ö \(position)")
-                    case "BYTEA": index == 2 && !table.key.contains(position) ? .bytes([]) : .bytes([UInt8(index), 0, 255])
+                    case "BYTEA":
+                        index == 2 && !table.key.contains(position) ? .bytes([]) : .bytes([UInt8(index), 0, 255])
                     default: .integer(Int64(index) - 1)
                     }
                 }

@@ -46,7 +46,9 @@ import Testing
         #expect(try await test.count("SELECT COUNT(*) FROM spent_nonces") == 90)
     }
 
-    @Test("A script is refused at the first statement whose expectation does not hold, and changes that are too many count")
+    @Test(
+        "A script is refused at the first statement whose expectation does not hold, and changes that are too many count"
+    )
     func tellsWhichIsRefused() async throws {
         let test = try await TestDatabase()
         try await test.database.write(Self.spending([1]), Self.spending([2]))
@@ -76,7 +78,8 @@ import Testing
                 group.addTask {
                     do throws(DatabaseFailure) {
                         try await test.database.write(
-                            Self.inserting([UInt8(index)]), Self.inserting([index.isMultiple(of: 10) ? 1 : UInt8(index + 100)]))
+                            Self.inserting([UInt8(index)]),
+                            Self.inserting([index.isMultiple(of: 10) ? 1 : UInt8(index + 100)]))
                         return nil
                     } catch {
                         return error

@@ -25,7 +25,8 @@ import WireFormats
             token: AccessToken(
                 id: TicketID(at: at), clientID: "library", scope: scope, audience: [], configurationIDs: [],
                 keyThumbprint: key, issuedAt: at, expiresAt: at.addingTimeInterval(300)),
-            source: .code(grant.id, refresh: nil), uses: [Fixture.use("proof \(UInt64.random(in: 0 ... .max))")], at: at,
+            source: .code(grant.id, refresh: nil), uses: [Fixture.use("proof \(UInt64.random(in: 0 ... .max))")],
+            at: at,
             transaction: grant.transaction)
     }
 
