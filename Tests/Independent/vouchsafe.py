@@ -2,15 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+
+from postgresql import database_name, fresh_database, shared
+from programs import free_ports
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -50,6 +52,11 @@ class Vouchsafe:
         self.port, self.management_port = free_ports()
         self.process: subprocess.Popen | None = None
 
+    @cached_property
+    def database_url(self) -> str | None:
+        """The database of PostgreSQL; None for a SQLite file in the data directory."""
+        return fresh_database()
+
     @property
     def url(self) -> str:
         """The public address, which is the Credential Issuer Identifier."""
@@ -68,8 +75,10 @@ class Vouchsafe:
     @property
     def environment(self) -> dict[str, str]:
         """What tells the program where it is."""
+        inherited = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+        database = {} if self.database_url is None else {"DATABASE_URL": self.database_url}
         return {
-            **os.environ, "PORT": str(self.port), "MANAGEMENT_PORT": str(self.management_port),
+            **inherited, **database, "PORT": str(self.port), "MANAGEMENT_PORT": str(self.management_port),
             "DATA_DIR": str(self.data),
         }
 
@@ -117,6 +126,13 @@ class Vouchsafe:
         """Everything that the server wrote to its output."""
         return self.log.read_text(errors="replace")
 
+    def kept(self) -> bytes:
+        """Everything that the server has stored: its data directory, and every value in its database."""
+        files = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
+        assert files, "the data directory is empty"
+        database = [] if self.database_url is None else [shared().contents(database_name(self.database_url))]
+        return b"\n".join([*files, *database])
+
     # Commands.
 
     def run(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess:
@@ -159,12 +175,3 @@ def moment(text: str) -> datetime:
     parsed = datetime.fromisoformat(text)
     assert parsed.tzinfo is not None, f"{text} has no time zone"
     return parsed
-
-
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(2)]
-        for candidate in sockets:
-            candidate.bind(("127.0.0.1", 0))
-        return tuple(candidate.getsockname()[1] for candidate in sockets)
