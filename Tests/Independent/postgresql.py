@@ -178,6 +178,11 @@ def is_wanted() -> bool:
     return store == "postgresql"
 
 
+def is_ruled_out() -> bool:
+    """Whether also what is about several processes is to run on a SQLite file."""
+    return os.environ.get(STORE) == "sqlite"
+
+
 @functools.cache
 def shared() -> PostgreSQL:
     """The server, which ends with this process. Power failures are not tested with it."""

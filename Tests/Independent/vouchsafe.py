@@ -86,17 +86,25 @@ class Vouchsafe:
 
     def start(self) -> "Vouchsafe":
         """Starts the server and waits until it is healthy."""
+        self.launch()
+        self.wait_until_healthy()
+        return self
+
+    def launch(self) -> None:
+        """Starts the server."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.serve_command, env=self.environment, cwd=self.log.parent,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def wait_until_healthy(self) -> None:
+        """Waits for a server that was started."""
         deadline = time.monotonic() + START_SECONDS
         while not self.is_healthy():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"vouchsafe serve did not become healthy:\n{self.log_text()[-4000:]}")
             time.sleep(0.02)
-        return self
 
     def is_healthy(self) -> bool:
         """Whether this process answers `GET /health` with 200."""
