@@ -118,7 +118,8 @@ class EnduringWallet:
     def finish(self, flow: CodeFlow, form: dict, changes: dict, code: str) -> None:
         """From the code to the credential."""
         endpoint = flow.server["token_endpoint"]
-        answer, is_in_doubt = self.persist("token", lambda: flow.post(endpoint, form, form_changes=changes))
+        answer, is_in_doubt = self.persist(
+            "token", lambda: flow.post(endpoint, form, form_changes=changes), code[:24])
         if answer.status_code == 400 and is_in_doubt and answer.json()["error"] == "invalid_grant":
             raise LostToken(code[:24])
         token = good(answer)["access_token"]
@@ -175,7 +176,7 @@ class EnduringWallet:
             is_in_doubt = True
             self.ledger.count(self.ledger.repeated, f"{what}: {cause}")
             if timeline is not None:
-                self.ledger.count(self.ledger.unanswered, timeline)
+                self.ledger.count(self.ledger.unanswered, (what, timeline))
             time.sleep(wait)
         raise GaveUp(f"{what}: {cause} in the end")
 

@@ -39,7 +39,7 @@ class Ledger:
     tokens: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     credentials: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     spent: list[Spent] = field(default_factory=list)
-    # Credential requests by timeline: answered with a credential, and without any answer.
+    # Credentials that came, by timeline; and by step and timeline the requests to which no good answer came.
     acknowledged: Counter = field(default_factory=Counter)
     unanswered: Counter = field(default_factory=Counter)
     # Things that were used up and were taken once more.
@@ -67,7 +67,7 @@ class Ledger:
         with self.lock:
             self.spent.append(spent)
 
-    def count(self, counter: Counter, name: str) -> None:
+    def count(self, counter: Counter, name: object) -> None:
         """One more."""
         with self.lock:
             counter[name] += 1

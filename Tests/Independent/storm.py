@@ -116,14 +116,15 @@ def report(ledger: Ledger, spans: list[Span]) -> list[str]:
     flows = ", ".join(f"{count} by {kind}" for kind, count in sorted(ledger.finished.items()))
     again = ", ".join(f"{cause} {count}" for cause, count in sorted(ledger.repeated.items())) or "none"
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(ledger.statuses.items()))
-    outages = "; ".join(f"{span.name} {longest_outage(ledger, span):.2f} s" for span in spans)
+    outages = "; ".join(
+        f"{span.name} ({span.end - span.begin:.1f} s) {longest_outage(ledger, span):.2f} s" for span in spans)
     return [
         f"storm: {seconds:.0f} s, {WALLETS} wallets, finished {flows}; failed {len(ledger.failed)}, lost tokens"
         f" {len(ledger.lost_tokens)}, logins begun again {ledger.begun_again.total()}",
         f"storm: answers {statuses}; p50 {ledger.percentile(50) * 1000:.0f} ms, p99"
         f" {ledger.percentile(99) * 1000:.0f} ms, slowest {ledger.percentile(100):.2f} s",
         f"storm: sent again: {again}",
-        f"storm: longest without any good answer: {outages}",
+        f"storm: longest without any good answer at each fault (and how long that took): {outages}",
     ]
 
 

@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -37,6 +38,7 @@ STUDENT_ID = by_configuration("student-id")
 START_SECONDS = 60
 # No client waits longer for an answer while the database is away, and nobody longer until all is well again.
 ANSWER_SECONDS, RECOVERY_SECONDS = 12, 20
+STATEMENT_SECONDS = 2
 
 MakeServer = Callable[[str], Vouchsafe]
 
@@ -121,8 +123,7 @@ def test_missing_permission(postgres: PostgreSQL, server_on: MakeServer) -> None
     postgres.sql(f"CREATE ROLE {role} LOGIN PASSWORD '{postgres.password}'")
     database = database_name(postgres.create_database(owner=postgresql.ADMINISTRATOR))
     said = failed_start(server_on(postgres.url(database, user=role)))
-    assert re.search(r"GRANT .*CREATE.* ON SCHEMA public", said), said
-    assert "permission" in said
+    assert "permission denied for schema public" in said and re.search(r"GRANT .*CREATE ON SCHEMA", said), said
 
 
 def test_newer_schema(postgres: PostgreSQL, server_on: MakeServer) -> None:
@@ -217,12 +218,13 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def provider(make_provider: MakeProvider, postgres: PostgreSQL) -> Provider:
+def provider(make_provider: MakeProvider, postgres: PostgreSQL) -> Iterator[Provider]:
     """A server with a login on a database of the server that goes away."""
     made = make_provider("on-postgresql")
     made.database_url = postgres.create_database()
     made.admit("web", SecretBasic(secrets.token_urlsafe(32)), "https://web.example/callback")
-    return made.start().import_people()
+    yield made.start().import_people()
+    made.stop()
 
 
 def all_at_once(client: Client) -> dict[str, tuple[float, requests.Response]]:
@@ -285,26 +287,37 @@ def test_database_goes_away(provider: Provider, postgres: PostgreSQL, wallet: Wa
     assert provider.process is process and process.poll() is None
 
 
-def test_database_hangs(provider: Provider, postgres: PostgreSQL, wallet: Wallet) -> None:
-    """A server that takes connections and answers nothing, as when its disk stands still: nobody waits for long."""
-    client = Client(provider, wallet)
-    table = "LOCK TABLE offers, access_tokens, grants, interactions, spent_nonces, single_uses, timeline"
-    blocker = subprocess.Popen(
-        [postgresql.BINARIES / "psql", "-Xq", "-c", f"BEGIN; {table}; SELECT pg_sleep(60)",
-         postgres.url(database_name(provider.database_url), postgresql.ADMINISTRATOR)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def test_statement_takes_too_long(provider: Provider, postgres: PostgreSQL, wallet: Wallet) -> None:
+    """Something else holds the tables, as a change of schema may: after `statement_timeout` clients are told."""
+    client, name = Client(provider, wallet), database_name(provider.database_url)
+    tables = "offers, access_tokens, grants, interactions, spent_nonces, single_uses, timeline"
+    with other_url(provider, provider.database_url + f"?options=-c%20statement_timeout%3D{STATEMENT_SECONDS * 1000}"):
+        blocker = subprocess.Popen(
+            [postgresql.BINARIES / "psql", "-Xq", "-c", f"BEGIN; LOCK TABLE {tables}; SELECT pg_sleep(60)",
+             postgres.url(name, postgresql.ADMINISTRATOR)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for_lock(postgres)
+            assert_cannot_now(all_at_once(client))
+        finally:
+            postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+            blocker.wait()
+        assert_recovers(provider)
+        assert_nothing_lost(client)
+
+
+@contextmanager
+def other_url(provider: Provider, url: str) -> Iterator[None]:
+    """The same database by another URL for a while."""
+    usual = provider.database_url
+    provider.stop()
+    provider.database_url = url
     try:
-        wait_for_lock(postgres)
-        begun = time.monotonic()
-        answers = all_at_once(client)
-        assert time.monotonic() - begun < 45
-        assert {answer.status_code for _, answer in answers.values()} <= {200, 201, 500, 503}
+        yield provider.start()
     finally:
-        blocker.kill()
-        blocker.wait()
-        postgres.cut_connections()
-    assert_recovers(provider)
-    assert client.flow.user_info().status_code == 200
+        provider.stop()
+        provider.database_url = usual
+        provider.start()
 
 
 def wait_for_lock(postgres: PostgreSQL) -> None:
@@ -413,24 +426,15 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory, postgres: PostgreSQL) -
 # Other ways to the same database.
 
 
-def test_pooler_between(provider: Provider, postgres: PostgreSQL, wallet: Wallet) -> None:
+def test_pooler_between(provider: Provider, postgres: PostgreSQL) -> None:
     """pgbouncer in transaction mode: both flows finish over three connections."""
     if not pooler.is_installed():
         pytest.skip("pgbouncer is not installed")
-    provider.stop()
-    direct = provider.database_url
-    with Pooler(postgres) as between:
-        provider.database_url = between.url(direct)
-        try:
-            provider.start()
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(lambda number: both_flows(provider, number), range(16)))
-            assert postgres.sql(
-                "SELECT count(*) <= 3 FROM pg_stat_activity WHERE datname = '" + database_name(direct) + "'") == [["t"]]
-        finally:
-            provider.stop()
-            provider.database_url = direct
-            provider.start()
+    name = database_name(provider.database_url)
+    with Pooler(postgres) as between, other_url(provider, between.url(provider.database_url)):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: both_flows(provider, number), range(16)))
+        assert postgres.sql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'")[0][0] in ("1", "2", "3")
 
 
 def both_flows(provider: Provider, number: int) -> None:
