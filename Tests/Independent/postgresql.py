@@ -49,15 +49,19 @@ class PostgreSQL:
 
     def create(self) -> "PostgreSQL":
         """Makes the folder's contents and starts the server for the first time."""
-        give_away(self.folder, SERVING_USER)
+        # Also who may do nothing here gets to the socket.
+        self.folder.chmod(0o711)
         self.undertaker = subprocess.Popen(
             ["/bin/sh", "-c", UNDERTAKER, "sh", BINARIES, self.folder], stdin=subprocess.PIPE, cwd="/",
             start_new_session=True, **running_as(SERVING_USER))
         password = self.folder / "password"
+        password.touch(0o600)
         password.write_text(self.password)
+        give_away(self.folder, SERVING_USER)
         self.program(
             "initdb", "-D", self.data, "-U", ADMINISTRATOR, "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8",
             "--locale=C", *([] if self.durable else ["--no-sync"]))
+        password.unlink()
         (self.data / "pg_hba.conf").write_text(
             "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n")
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:

@@ -190,7 +190,8 @@ class Client:
             "pushed request": lambda: self.flow_of(self.fresh()).push(),
             "introspection": lambda: self.introspect(self.fresh()),
             "user info": lambda: self.user_info(self.fresh()),
-            "page": lambda: self.fresh().http.get(self.waiting.address(), timeout=60),
+            "page": lambda: self.fresh().http.get(
+                self.waiting.address(), timeout=60, headers={"Accept": "text/html,application/xhtml+xml"}),
         }
 
     def fresh(self) -> Wallet:
