@@ -116,8 +116,8 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "Portal", "RegistryRecords", "SQLStatements", "TransactionTimeline", "WebAuthn",
-                "WireFormats", crypto,
+                "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
+                "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         layer(
             "ConfigurationFile",
@@ -138,7 +138,7 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
                 "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "Storage", "TransactionTimeline", "Verifier",
+                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier",
                 "WalletClient", "WebAuthn", "WebServer",
                 "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
                 nioPosix,
@@ -162,6 +162,9 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["WireFormats"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage"], path: "Tests/TestDatabases",
+            swiftSettings: settings),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
         tests(
@@ -181,7 +184,8 @@ let package = Package(
             "PortalTests",
             [
                 "CredentialFormats", "CredentialIssuer", "IdentityRegistry", "JOSE", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "Portal", "PrintedCredential", "SQLStatements", "Storage", "TestSupport", "Verifier",
+                "OpenID4VCI", "Portal", "PrintedCredential", "SQLStatements", "Storage", "TestDatabases", "TestSupport",
+                "Verifier",
                 "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto, httpTypes, logging,
             ]),
         tests(
@@ -231,17 +235,17 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "WebAuthn",
-                "WireFormats", crypto,
+                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
-        tests("PostgreSQLTests", ["CPostgreSQL", "PostgreSQL", "SQLStatements", "TestSupport", logging]),
+        tests(
+            "PostgreSQLTests",
+            ["CPostgreSQL", "PostgreSQL", "SQLStatements", "TestDatabases", "TestSupport", logging]),
         tests(
             "EndpointTests",
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
                 "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
-                "Storage",
-                "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
+                "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
                 httpTypes, logging, nioCore,
             ]),
     ]

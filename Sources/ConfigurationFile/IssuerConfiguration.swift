@@ -11,6 +11,8 @@ package struct IssuerConfiguration: Sendable, Equatable {
     package let trustedProxies: [AddressRange]
     /// Registry ids of the people that anybody may try the issuer with.
     package let tryOut: [String]
+    /// The URL of the PostgreSQL database; nil for a SQLite file in the data directory.
+    package let databaseURL: String?
     /// The issuer's name by language, the default one first.
     package let display: [CredentialDisplay]
     package let registry: RegistrySchema
@@ -73,7 +75,7 @@ extension IssuerConfiguration {
         let clients = ClientsSection(file, server: authorizationServer.settings)
         self.init(
             publicURL: server.publicURL, host: server.host, trustedProxies: server.trustedProxies,
-            tryOut: TryOutSection.people(file), display: IssuerSection.display(file), registry: registry.schema,
+            tryOut: TryOutSection.people(file), databaseURL: DatabaseSection.url(file), display: IssuerSection.display(file), registry: registry.schema,
             registrySource: source.source(file),
             offerLifetime: lifetimes.offer, transactionCodeLength: lifetimes.transactionCodeLength,
             accessTokenLifetime: lifetimes.accessToken, nonceLifetime: lifetimes.nonce,
@@ -88,7 +90,7 @@ extension IssuerConfiguration {
     }
 
     private static let sections = [
-        "server", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out", "credentials",
+        "server", "database", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out", "credentials",
         "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "outgoing",
     ]
 }

@@ -1,3 +1,4 @@
+import Foundation
 package import Logging
 package import SQLStatements
 import Synchronization
@@ -9,9 +10,10 @@ import Synchronization
 ///
 /// The URL is one that libpq reads, with one host or several (`postgresql://user:password@a,b/name`), of which the
 /// first that takes writes is used. For hosts other than this machine TLS is required unless the URL says
-/// `sslmode=disable`; `sslmode=verify-full&sslrootcert=…` also proves who answers. Two parameters are ours:
-/// `prepared_statements=off` for poolers such as pgbouncer in transaction mode, and `explicit_transactions=on`.
-package final class PostgreSQLDatabase: Sendable {
+/// `sslmode=disable`; `sslmode=verify-full&sslrootcert=…` also proves who answers. Three parameters are ours:
+/// `connections=8`, `prepared_statements=off` for poolers such as pgbouncer in transaction mode, and
+/// `explicit_transactions=on`.
+package final class PostgreSQLDatabase: SQLDatabase {
     private enum State {
         case idle
         case running(Driver)
@@ -29,6 +31,8 @@ package final class PostgreSQLDatabase: Sendable {
         url: String, options: PostgreSQLOptions = PostgreSQLOptions(), logger: Logger
     ) throws(DatabaseFailure) {
         settings = try ConnectionSettings(url: url, options: options)
+        var options = options
+        options.connections = settings.connections
         self.options = options
         self.logger = logger
     }
@@ -37,7 +41,16 @@ package final class PostgreSQLDatabase: Sendable {
         if case .running(let driver) = state.withLock({ $0 }) { driver.mailbox.stop() }
     }
 
-    package var counters: PostgreSQLCounters { counting.now }
+    package var counters: DatabaseCounters { counting.now }
+    package var usage: DatabaseCounters? { counters }
+
+    package func clockDifference() async throws(DatabaseFailure) -> Duration? {
+        let before = Date()
+        let rows = try await query(
+            SQLStatement("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"))
+        let middle = before.addingTimeInterval(Date().timeIntervalSince(before) / 2)
+        return .microseconds(rows[0].integer(0) - Int64(middle.timeIntervalSince1970 * 1_000_000))
+    }
 
     /// Makes the first connection and has the others made. Throws what stands against it; it may be called again then.
     package func start() async throws(DatabaseFailure) {
@@ -76,14 +89,6 @@ package final class PostgreSQLDatabase: Sendable {
             driver.mailbox.noteCancellation()
         }
         return try result.get()
-    }
-
-    /// The rows of a statement that changes nothing.
-    package func query(_ statement: SQLStatement) async throws(DatabaseFailure) -> [SQLRow] {
-        guard case .done(let results) = try await run(.reading(statement)) else {
-            throw DatabaseFailure(.other, message: "a query returned another number of rows than it should")
-        }
-        return results[0].rows
     }
 
     /// Takes no more scripts, waits for those that were taken, at most ten seconds, and lets go of the connections.

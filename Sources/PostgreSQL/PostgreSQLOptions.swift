@@ -1,4 +1,5 @@
-/// How a PostgreSQL database is used. The URL may say `prepared_statements` and `explicit_transactions` itself.
+/// How a PostgreSQL database is used. The URL may say `connections`, `prepared_statements` and
+/// `explicit_transactions` itself.
 package struct PostgreSQLOptions: Sendable {
     /// Connections that are kept open.
     package var connections = 8

@@ -44,6 +44,14 @@ package struct DatabaseFailure: Error, Sendable, Hashable, CustomStringConvertib
         self.message = message
     }
 
+    /// The schema has a step that this program does not know.
+    package static func newerSchema(_ number: Int64, known: Int) -> DatabaseFailure {
+        DatabaseFailure(
+            .misconfigured,
+            message: "the database was made by a newer version of this program (its schema is \(number), this program "
+                + "knows up to \(known)); upgrade the program")
+    }
+
     package var description: String {
         code.isEmpty ? "database error: \(message)" : "database error \(code): \(message)"
     }

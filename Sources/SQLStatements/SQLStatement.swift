@@ -3,6 +3,9 @@ package enum SQLExpectation: Sendable, Hashable {
     case any
     /// Exactly one row is changed, or returned.
     case oneRow
+    /// As ``oneRow``, of a query; and the row stays as it is until the script is done. That is so in SQLite anyhow, which
+    /// has one writer; PostgreSQL is asked for it (`FOR SHARE`).
+    case oneLockedRow
     /// No row is changed, or returned.
     case noRow
 }

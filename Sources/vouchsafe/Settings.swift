@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Storage
 
 /// What the environment says: the one place that reads it.
 struct Settings: Sendable {
@@ -8,6 +9,8 @@ struct Settings: Sendable {
     let dataDirectory: URL
     /// The key-encryption key in base64; nil if it is kept in a file of the data directory.
     let keyEncryptionKey: String?
+    /// The PostgreSQL database, whatever the configuration says; nil if the environment does not say.
+    let databaseURL: String?
 
     var publicURL: String { "http://localhost:\(port)" }
     var managementURL: String { "http://127.0.0.1:\(managementPort)" }
@@ -20,7 +23,17 @@ struct Settings: Sendable {
             port: try port("PORT", default: 8080, environment),
             managementPort: try port("MANAGEMENT_PORT", default: 8081, environment),
             dataDirectory: URL(filePath: environment["DATA_DIR"] ?? "data", directoryHint: .isDirectory),
-            keyEncryptionKey: environment["VOUCHSAFE_KEY_ENCRYPTION_KEY"])
+            keyEncryptionKey: environment["VOUCHSAFE_KEY_ENCRYPTION_KEY"],
+            databaseURL: try databaseURL(environment))
+    }
+
+    private static func databaseURL(_ environment: [String: String]) throws -> String? {
+        guard let url = environment["DATABASE_URL"], !url.isEmpty else { return nil }
+        guard DatabaseLocation.isServer(url) else {
+            // Not quoted: it may hold a password.
+            throw CommandFailure("DATABASE_URL must be of the form postgresql://user:password@host:5432/name")
+        }
+        return url
     }
 
     private static func port(_ name: String, default standard: Int, _ environment: [String: String]) throws -> Int {

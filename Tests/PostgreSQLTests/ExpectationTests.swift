@@ -1,5 +1,6 @@
 import PostgreSQL
 import SQLStatements
+import TestDatabases
 import Testing
 
 /// What must hold after a statement, or nothing of its script is left.

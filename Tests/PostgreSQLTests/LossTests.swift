@@ -1,6 +1,7 @@
 import PostgreSQL
 import SQLStatements
 import TestSupport
+import TestDatabases
 import Testing
 
 /// Connections and servers that go away.

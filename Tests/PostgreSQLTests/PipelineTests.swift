@@ -1,5 +1,6 @@
 import PostgreSQL
 import SQLStatements
+import TestDatabases
 import Testing
 
 /// Many scripts on few connections.

@@ -1,6 +1,7 @@
 import PostgreSQL
 import SQLStatements
 import TestSupport
+import TestDatabases
 import Testing
 
 /// Through a pooler that gives each transaction another connection to the server.

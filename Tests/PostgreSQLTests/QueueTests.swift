@@ -1,6 +1,7 @@
 import PostgreSQL
 import SQLStatements
 import TestSupport
+import TestDatabases
 import Testing
 
 /// What waits, and what becomes of it.

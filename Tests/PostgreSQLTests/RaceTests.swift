@@ -1,5 +1,6 @@
 import PostgreSQL
 import SQLStatements
+import TestDatabases
 import Testing
 
 /// Tasks that want the same thing at the same time.

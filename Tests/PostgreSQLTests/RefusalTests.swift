@@ -2,6 +2,7 @@ import Logging
 import PostgreSQL
 import SQLStatements
 import TestSupport
+import TestDatabases
 import Testing
 
 /// What a database says that cannot be used.

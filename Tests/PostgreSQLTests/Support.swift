@@ -1,6 +1,7 @@
 import Logging
 import PostgreSQL
 import SQLStatements
+import TestDatabases
 import TestSupport
 
 /// The tests that need a server, all of which share one.

@@ -2,6 +2,7 @@ import Foundation
 import PostgreSQL
 import SQLStatements
 import TestSupport
+import TestDatabases
 import Testing
 
 /// Connections that are encrypted.

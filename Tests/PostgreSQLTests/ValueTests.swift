@@ -1,5 +1,6 @@
 import PostgreSQL
 import SQLStatements
+import TestDatabases
 import Testing
 
 /// What goes into a parameter and comes out of a column.

@@ -22,19 +22,17 @@ import Testing
         #expect(try await retention.sweep(at: TestDatabase.now.addingTimeInterval(420)) == .init())
         #expect(try await test.issuance.record(issuance).refusal == .nonceSpent)
         #expect(try await retention.sweep(at: TestDatabase.now.addingTimeInterval(420.01)) == .init(nonces: 1))
-        #expect(try test.count("SELECT COUNT(*) FROM spent_nonces") == 0)
+        #expect(try await test.count("SELECT COUNT(*) FROM spent_nonces") == 0)
     }
 
     @Test("However many there are, all go, in writes of bounded size")
     func sweepsInBatches() async throws {
         let test = try await TestDatabase()
         let count = SQLRetention.batchSize * 2 + 1
-        try await test.database.write { connection in
-            for _ in 0..<count {
-                try connection.run(
-                    "INSERT INTO spent_nonces (id) VALUES ($1)", .bytes(TicketID(at: TestDatabase.now).bytes))
-            }
-        }
+        try await test.database.write(
+            (0..<count).map { _ in
+                SQLStatement("INSERT INTO spent_nonces (id) VALUES ($1)", .bytes(TicketID(at: TestDatabase.now).bytes))
+            })
         let retention = SQLRetention(database: test.database, nonceLifetime: .seconds(120))
         let later = TestDatabase.now.addingTimeInterval(3600)
         #expect(try await retention.sweep(at: later) == .init(nonces: count))
@@ -61,7 +59,7 @@ import Testing
         let test = try await TestDatabase()
         let offer = try await test.insertOffer(claims: Self.claims)
         let last = TestDatabase.now.addingTimeInterval(599)
-        try await test.grants.redeem(TestDatabase.redemption(of: offer, at: last)).get()
+        _ = try await test.grants.redeem(TestDatabase.redemption(of: offer, at: last)).get()
         let retention = SQLRetention(database: test.database, nonceLifetime: .seconds(120))
         #expect(try await retention.sweep(at: last.addingTimeInterval(599)) == .init())
         #expect(try await retention.sweep(at: last.addingTimeInterval(600)) == .init(claims: 1))
@@ -76,11 +74,9 @@ import Testing
     }
 
     private func claimsLeft(_ test: TestDatabase) async throws -> Set<TicketID> {
-        Set(
-            try test.database.read { connection in
-                try connection.all("SELECT id FROM offers WHERE sealed_claims IS NOT NULL") { row in
-                    TicketID(bytes: row.bytes(0))
-                }
-            }.compactMap { $0 })
+        let ids = try await test.database.all("SELECT id FROM offers WHERE sealed_claims IS NOT NULL") { row in
+            TicketID(bytes: row.bytes(0))
+        }
+        return Set(ids.compactMap { $0 })
     }
 }

@@ -46,7 +46,7 @@ import TransactionTimeline
         let spent = results.flatMap { $0 }
         #expect(Set(spent).count == spent.count)
         #expect(!spent.isEmpty)
-        #expect(try test.count("SELECT COUNT(*) FROM spent_nonces") == Int64(spent.count))
+        #expect(try await test.count("SELECT COUNT(*) FROM spent_nonces") == Int64(spent.count))
     }
 
     @Test("Of 64 wrong transaction codes at once five are counted, and then the right one is of no use")
@@ -98,7 +98,7 @@ import TransactionTimeline
         }
         let recorded = try await test.offers.timeline(of: offer).count { $0.step == .credential }
         #expect(recorded == recordedBefore)
-        #expect(try test.count("SELECT COUNT(*) FROM spent_nonces") == Int64(recorded))
+        #expect(try await test.count("SELECT COUNT(*) FROM spent_nonces") == Int64(recorded))
         #expect(try await test.issuance.grant(for: offer) == nil)
     }
 
@@ -117,7 +117,7 @@ import TransactionTimeline
 
     /// Runs `act` so many times at once, half of them in the other process.
     private func race<T: Sendable>(
-        _ count: Int, over test: TestDatabase, _ act: @escaping @Sendable (SQLiteDatabase) async throws -> T
+        _ count: Int, over test: TestDatabase, _ act: @escaping @Sendable (any SQLDatabase) async throws -> T
     ) async throws -> [T] {
         try await withThrowingTaskGroup(of: T.self) { group in
             for index in 0..<count {
@@ -126,8 +126,4 @@ import TransactionTimeline
             return try await group.reduce(into: []) { $0.append($1) }
         }
     }
-}
-
-extension Result where Success == Void {
-    var refusal: Failure? { if case .failure(let refusal) = self { refusal } else { nil } }
 }

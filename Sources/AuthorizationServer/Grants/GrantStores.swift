@@ -60,7 +60,10 @@ package protocol GrantStore: Sendable {
     func grant(ofRefreshToken id: TicketID, at instant: Date) async throws -> (grant: Grant, terms: RefreshTerms)?
 
     /// Spends what the token is given for and records the token, in one atomic step; or says why not. Durable.
-    func issue(_ issue: TokenIssue) async throws -> Result<Void, TokenIssueRefusal>
+    ///
+    /// - Returns: the token; or the one that was given before, if this is the same request made again because its answer
+    ///   was lost.
+    func issue(_ issue: TokenIssue) async throws -> Result<AccessToken, TokenIssueRefusal>
 
     /// The token if it can still be used.
     func token(_ id: TicketID, at instant: Date) async throws -> LiveToken?
@@ -80,6 +83,15 @@ package protocol GrantStore: Sendable {
 
 /// Where single-use identifiers are spent that go with no other change.
 package protocol SingleUseStore: Sendable {
+    /// Spends all of them; false, and nothing is spent, if one was spent before. Where they came with an access token, it
+    /// is known from then on that its client has it.
+    func spend(_ uses: [SingleUse], for token: TicketID?, at instant: Date) async throws -> Bool
+}
+
+extension SingleUseStore {
     /// Spends all of them; false, and nothing is spent, if one was spent before.
-    func spend(_ uses: [SingleUse]) async throws -> Bool
+    func spend(_ uses: [SingleUse], at instant: Date) async throws -> Bool {
+        guard !uses.isEmpty else { return true }
+        return try await spend(uses, for: nil, at: instant)
+    }
 }

@@ -35,7 +35,7 @@ package struct IntrospectionEndpoint: Sendable {
         let authenticated = try await authenticator.authenticate(request, form, at: instant)
         // RFC 7662 §2.1: who may ask is known, or anybody could try tokens out.
         guard !authenticated.isPublic else { throw ClientAuthenticationRefusal.noClient }
-        guard try await uses.spend(authenticated.uses) else { throw ClientAuthenticationRefusal.replayed }
+        guard try await uses.spend(authenticated.uses, at: now()) else { throw ClientAuthenticationRefusal.replayed }
         guard let text = form["token"] else { throw MissingParameter(name: "token") }
         let answer = try await introspect(text, for: authenticated.client, at: instant)
         let wantsSigned = (request.headers[.accept] ?? "").contains(Self.signedType)

@@ -29,7 +29,7 @@ package struct RevocationEndpoint: Sendable {
         let instant = now()
         let form = try EndpointForm.read(request)
         let client = try await authenticator.authenticate(request, form, at: instant)
-        guard try await uses.spend(client.uses) else { throw ClientAuthenticationRefusal.replayed }
+        guard try await uses.spend(client.uses, at: now()) else { throw ClientAuthenticationRefusal.replayed }
         guard let text = form["token"] else { throw MissingParameter(name: "token") }
         if let id = refreshTokens.recognise(text) {
             if let (grant, _) = try await store.grant(ofRefreshToken: id, at: instant),

@@ -60,11 +60,11 @@ package struct GrantTokens: Sendable {
         }
         do {
             try check(grant, redirectURI: redirectURI, verifier: verifier, recipient)
-            let token = try token(for: grant, request, scope: grant.scope, recipient, at: instant)
             let refresh = refreshTerms(of: grant, recipient, at: instant)
-            try await record(
+            let token = try await record(
                 TokenIssue(
-                    token: token, source: .code(id, refresh: refresh), uses: recipient.uses, at: instant,
+                    token: token(for: grant, request, scope: grant.scope, recipient, at: instant),
+                    source: .code(id, refresh: refresh), uses: recipient.uses, at: instant,
                     transaction: grant.transaction))
             return try await response(
                 token, grant, recipient, nonce: grant.nonce,
@@ -114,11 +114,10 @@ package struct GrantTokens: Sendable {
             guard let shown, constantTimeEqual(shown, key) else { throw TokenRefusal.refreshTokenOver }
         }
         if let scopes, !scopes.allSatisfy(grant.scope.contains) { throw TokenRefusal.scope }
-        let token = try token(for: grant, request, scope: scopes ?? grant.scope, recipient, at: instant)
-        try await record(
+        let token = try await record(
             TokenIssue(
-                token: token, source: .refresh(id), uses: recipient.uses, at: instant,
-                transaction: grant.transaction))
+                token: token(for: grant, request, scope: scopes ?? grant.scope, recipient, at: instant),
+                source: .refresh(id), uses: recipient.uses, at: instant, transaction: grant.transaction))
         return try await response(token, grant, recipient, nonce: nil, refreshToken: nil, at: instant)
     }
 
@@ -131,22 +130,21 @@ package struct GrantTokens: Sendable {
         guard (scopes ?? []).allSatisfy(allowed.contains) else { throw TokenRefusal.scope }
         let known = [policy.issuer] + policy.resources.map(\.identifier)
         guard request.resources.allSatisfy(known.contains) else { throw TokenRefusal.target }
-        let token = AccessToken(
+        let new = AccessToken(
             id: TicketID(at: instant), clientID: client.id, scope: scopes ?? allowed, audience: request.resources,
             configurationIDs: [], keyThumbprint: recipient.proof?.thumbprint, issuedAt: instant,
             expiresAt: instant.addingTimeInterval(policy.accessTokenLifetime.seconds))
-        try await record(
-            TokenIssue(
-                token: token, source: .clientCredentials, uses: recipient.uses, at: instant, transaction: nil))
+        let token = try await record(
+            TokenIssue(token: new, source: .clientCredentials, uses: recipient.uses, at: instant, transaction: nil))
         return TokenResponse(
             accessToken: try tokens.text(of: token, nil, client: client),
             tokenType: recipient.proof == nil ? "Bearer" : "DPoP", lifetime: policy.accessTokenLifetime,
             scopes: token.scope.isEmpty ? nil : token.scope)
     }
 
-    private func record(_ issue: TokenIssue) async throws {
+    private func record(_ issue: TokenIssue) async throws -> AccessToken {
         switch try await store.issue(issue) {
-        case .success: return
+        case .success(let token): return token
         case .failure(.replayed(let kind)): throw kind.refusal
         case .failure(let refusal): throw TokenRefusal.issue(refusal)
         }
@@ -163,7 +161,7 @@ package struct GrantTokens: Sendable {
             ? try await idTokens.idToken(grant, for: client, nonce: nonce, accessToken: text, at: instant) : nil
         return TokenResponse(
             accessToken: text, tokenType: token.keyThumbprint == nil ? "Bearer" : "DPoP",
-            lifetime: policy.accessTokenLifetime, refreshToken: refreshToken, idToken: idToken,
+            lifetime: .seconds(Int64(token.expiresAt.timeIntervalSince(instant).rounded())), refreshToken: refreshToken, idToken: idToken,
             scopes: token.scope.isEmpty ? nil : token.scope, authorizationDetails: grant.details(for: token))
     }
 

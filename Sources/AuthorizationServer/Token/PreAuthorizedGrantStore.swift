@@ -50,5 +50,8 @@ package enum RedemptionRefusal: Error, Equatable {
 package protocol PreAuthorizedGrantStore: Sendable {
     /// Spends the code, and with it lets the access token of the offer begin, in one atomic step; or says why not. Either
     /// way the attempt is on record before this returns, and what is returned survives a crash.
-    func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Void, RedemptionRefusal>
+    ///
+    /// - Returns: when the token ends. If this is the same request made again because its answer was lost, the token is
+    ///   the one that was given before.
+    func redeem(_ redemption: PreAuthorizedRedemption) async throws -> Result<Date, RedemptionRefusal>
 }

@@ -31,10 +31,10 @@ package struct PreAuthorizedTokens: Sendable {
             uses: uses, at: instant, earlierEvents: earlierEvents.take(offer, client))
         switch try await store.redeem(redemption) {
         // A code gives one token, so the offer names it: the same identifier under the MAC of another purpose.
-        case .success:
+        case .success(let end):
             return TokenResponse(
                 accessToken: tokens.ticket(for: offer).text, tokenType: proof == nil ? "Bearer" : "DPoP",
-                lifetime: tokenLifetime)
+                lifetime: .seconds(Int64(end.timeIntervalSince(instant).rounded())))
         case .failure(.replayed(let kind)): throw kind.refusal
         case .failure(let refusal): throw TokenRefusal.redemption(refusal)
         }

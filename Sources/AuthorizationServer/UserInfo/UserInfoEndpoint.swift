@@ -71,7 +71,7 @@ package struct UserInfoEndpoint: Sendable {
             return live
         }
         guard presented.scheme == .dpop else { throw UserInfoRefusal.token(.dpop) }
-        try await prove(request, presented.text, thumbprint, at: instant)
+        try await prove(request, live, presented.text, thumbprint, at: instant)
         return live
     }
 
@@ -84,21 +84,21 @@ package struct UserInfoEndpoint: Sendable {
     }
 
     private func prove(
-        _ request: EndpointRequest, _ token: String, _ thumbprint: [UInt8], at instant: Date
+        _ request: EndpointRequest, _ live: LiveToken, _ text: String, _ thumbprint: [UInt8], at instant: Date
     ) async throws {
         let proof: DPoPProof
         do throws(DPoPRefusal) {
             proof = try DPoPProof(
                 in: request,
                 expecting: DPoPProof.Expectation(
-                    method: request.method, url: url, accessToken: token, now: instant,
+                    method: request.method, url: url, accessToken: text, now: instant,
                     maximumAge: DPoPProof.lifetime, clockSkew: DPoPProof.skew))
             guard constantTimeEqual(proof.thumbprint, thumbprint) else { throw DPoPRefusal.otherKey }
             try nonces.check(proof.nonce, at: instant)
         } catch {
             throw UserInfoRefusal.possession(error, fresh: nonces.fresh(at: instant))
         }
-        guard try await uses.spend([proof.use]) else {
+        guard try await uses.spend([proof.use], for: live.token.id, at: instant) else {
             throw UserInfoRefusal.possession(.replayed, fresh: nonces.fresh(at: instant))
         }
     }

@@ -31,6 +31,15 @@ struct ServerSection {
     }
 }
 
+/// `database`: where everything is kept that is not a file.
+enum DatabaseSection {
+    static func url(_ file: MappingReader) -> String? {
+        file.text("database", "postgresql://user:password@host:5432/name is expected") { text in
+            text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+        }
+    }
+}
+
 /// `try_out`: people of the registry whose credentials anybody may try from the landing page.
 enum TryOutSection {
     static func people(_ file: MappingReader) -> [String] {

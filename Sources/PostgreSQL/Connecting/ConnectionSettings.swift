@@ -10,6 +10,7 @@ struct ConnectionSettings: Sendable {
     let hosts: [Parameters]
     let preparedStatements: Bool
     let explicitTransactions: Bool
+    let connections: Int
 
     init(
         url: String, options: PostgreSQLOptions,
@@ -18,6 +19,7 @@ struct ConnectionSettings: Sendable {
         let url = try DatabaseURL(url)
         preparedStatements = url.preparedStatements ?? options.preparedStatements
         explicitTransactions = url.explicitTransactions ?? options.explicitTransactions
+        connections = url.connections ?? options.connections
         var parameters = try Self.parse(url.text)
         for (name, value) in Self.defaults(options) where parameters[name] == nil { parameters[name] = value }
         if preparedStatements {

@@ -6,6 +6,7 @@ struct DatabaseURL {
     let text: String
     var preparedStatements: Bool?
     var explicitTransactions: Bool?
+    var connections: Int?
 
     /// What is wrong with a URL is told without a piece of it: it holds a password.
     init(_ url: String) throws(DatabaseFailure) {
@@ -23,6 +24,7 @@ struct DatabaseURL {
             switch parts[0] {
             case "prepared_statements": preparedStatements = try Self.flag(parts)
             case "explicit_transactions": explicitTransactions = try Self.flag(parts)
+            case "connections": connections = try Self.number(parts)
             default: kept.append(parameter)
             }
         }
@@ -35,6 +37,14 @@ struct DatabaseURL {
         let authority = url.index(scheme, offsetBy: 2)
         let end = url[authority...].firstIndex { $0 == "@" || $0 == "/" } ?? authority
         return url[end...].firstIndex(of: "?")
+    }
+
+    private static func number(_ parts: [Substring]) throws(DatabaseFailure) -> Int {
+        guard let number = parts.dropFirst().first.flatMap({ Int($0) }), (1...1000).contains(number) else {
+            throw DatabaseFailure(
+                .misconfigured, message: "\(parts[0]) in the URL of the database is a number from 1 to 1000")
+        }
+        return number
     }
 
     private static func flag(_ parts: [Substring]) throws(DatabaseFailure) -> Bool {

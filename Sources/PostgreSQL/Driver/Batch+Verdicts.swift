@@ -32,7 +32,7 @@ extension Batch {
         return zip(script.statements, results[job]).enumerated().first { _, pair in
             switch pair.0.expectation {
             case .any: false
-            case .oneRow: pair.1.rows.count != 1
+            case .oneRow, .oneLockedRow: pair.1.rows.count != 1
             case .noRow: !pair.1.rows.isEmpty
             }
         }?.offset

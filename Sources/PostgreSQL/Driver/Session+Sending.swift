@@ -91,6 +91,7 @@ extension SQLScript {
         switch statement.expectation {
         case .any: return .plain
         case .oneRow: return statements.count == 1 ? .atMostOneRow : .oneRow
+        case .oneLockedRow: return .oneLockedRow
         case .noRow: return .noRow
         }
     }

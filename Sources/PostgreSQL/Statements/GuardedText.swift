@@ -6,6 +6,8 @@ enum StatementForm: Hashable {
     case plain
     /// So that the server refuses it unless it changes or returns one row.
     case oneRow
+    /// As ``oneRow``, of a query whose row nobody changes until the transaction ends.
+    case oneLockedRow
     /// So that the server refuses it when it changes or returns more than one row. Where it stands alone, none has
     /// changed nothing, and is told without a failure that the server would log.
     case atMostOneRow
@@ -31,11 +33,15 @@ struct GuardedText {
         isChange = ["INSERT", "UPDATE", "DELETE"].contains(words.first)
         let returns = !isChange || words.contains("RETURNING")
         givesRows = returns && form != .noRow
-        let rows = returns ? statement : statement + " RETURNING 1"
+        let rows =
+            switch form {
+            case .oneLockedRow: statement + " FOR SHARE"
+            default: returns ? statement : statement + " RETURNING 1"
+            }
         let check =
             switch form {
             case .plain: ""
-            case .oneRow: Self.check("= 1")
+            case .oneRow, .oneLockedRow: Self.check("= 1")
             case .atMostOneRow: Self.check("<= 1")
             case .noRow: Self.check("= 0")
             }

@@ -2,22 +2,19 @@
 ///
 /// Times are microseconds since 1970. What is called a MAC stands for personal data that the table does not have.
 enum IdentityTables {
-    /// Keeps small rows in the tree of their primary key. PostgreSQL has no word for it and leaves it out.
-    private static let clustered = " WITHOUT ROWID"
-
     static let steps: [String] = [
         """
         CREATE TABLE person_index (
             kind TEXT NOT NULL, mac BYTEA NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (kind, mac, person_id))
-        """ + clustered,
+        """ + Migrations.clustered,
         "CREATE INDEX person_index_of_person ON person_index (person_id)",
-        // What the whole index was made for; no row while it is being made.
+        // What the whole index was made for, or a mark of it while it is being made.
         "CREATE TABLE person_index_state (fingerprint BYTEA NOT NULL PRIMARY KEY)",
         """
         CREATE TABLE person_secrets (
             person_id TEXT NOT NULL, kind TEXT NOT NULL, sealed_hash BYTEA NOT NULL, set_at BIGINT NOT NULL,
             PRIMARY KEY (person_id, kind))
-        """ + clustered,
+        """ + Migrations.clustered,
         """
         CREATE TABLE one_time_codes (
             id BYTEA NOT NULL PRIMARY KEY, sealed_person BYTEA NOT NULL, code_mac BYTEA NOT NULL, method TEXT NOT NULL,
@@ -28,7 +25,7 @@ enum IdentityTables {
         """
         CREATE TABLE login_attempts (
             key BYTEA NOT NULL PRIMARY KEY, window_start BIGINT NOT NULL, count BIGINT NOT NULL)
-        """ + clustered,
+        """ + Migrations.clustered,
         "CREATE INDEX login_attempts_by_window ON login_attempts (window_start)",
         // The handle is what authenticators keep: random, so that it says nothing about the person.
         "CREATE TABLE passkey_users (person_id TEXT NOT NULL PRIMARY KEY, handle BYTEA NOT NULL UNIQUE)",

@@ -3,29 +3,41 @@ import SQLStatements
 
 /// The schema, as numbered steps that are run once each and never changed after a release.
 enum Migrations {
-    static func run(on connection: SQLiteConnection, at instant: Date) throws {
+    static func run(on connection: SQLiteConnection, at instant: Date) throws(DatabaseFailure) {
         try connection.execute("BEGIN IMMEDIATE")
-        do {
+        do throws(DatabaseFailure) {
             try connection.execute(
                 "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)")
-            let applied = try connection.first("SELECT COALESCE(MAX(number), 0) FROM schema_migrations") {
-                Int($0.integer(0))
-            }
-            guard let applied, applied <= steps.count else {
-                throw DatabaseFailure(
-                    .other, message: "the database was made by a newer version of this program; upgrade the program")
-            }
+            let applied = try connection.run("SELECT COALESCE(MAX(number), 0) FROM schema_migrations").rows[0]
+                .integer(0)
+            guard applied <= steps.count else { throw .newerSchema(applied, known: steps.count) }
             for (index, statements) in steps.enumerated() where index >= applied {
                 for statement in statements { try connection.execute(statement) }
                 try connection.run(
-                    "INSERT INTO schema_migrations (number, applied_at) VALUES ($1, $2)", .integer(Int64(index + 1)),
-                    .integer(instant.microseconds))
+                    "INSERT INTO schema_migrations (number, applied_at) VALUES ($1, $2)",
+                    [.integer(Int64(index + 1)), .integer(instant.microseconds)])
             }
             try connection.execute("COMMIT")
         } catch {
             _ = try? connection.execute("ROLLBACK")
             throw error
         }
+    }
+
+    static var count: Int { steps.count }
+
+    /// The steps that were run; none where there is no schema yet.
+    static func applied(on connection: SQLiteConnection) throws(DatabaseFailure) -> [AppliedStep] {
+        let isMade = try connection.run("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").rows
+        guard !isMade.isEmpty else { return [] }
+        return try connection.run("SELECT number, applied_at FROM schema_migrations ORDER BY number").rows.map {
+            AppliedStep(number: Int($0.integer(0)), at: Date(microseconds: $0.integer(1)))
+        }
+    }
+
+    /// The steps as PostgreSQL reads them.
+    static var forPostgreSQL: [[String]] {
+        steps.map { step in step.map { $0.replacing(clustered, with: "") } }
     }
 
     /// Keeps small rows in the tree of their primary key. PostgreSQL has no word for it and leaves it out.
@@ -63,5 +75,6 @@ enum Migrations {
         AuthorizationTables.statements,
         IdentityTables.steps,
         PortalTables.statements,
+        RepeatedRequests.statements,
     ]
 }

@@ -1,8 +1,8 @@
 import CSQLite
-package import SQLStatements
+import SQLStatements
 
 /// One connection to a SQLite database and its prepared statements. Used by one thread at a time.
-package final class SQLiteConnection {
+final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [SQL: OpaquePointer] = [:]
 
@@ -11,14 +11,14 @@ package final class SQLiteConnection {
         case readOnly
     }
 
-    init(path: String, mode: Mode) throws {
+    init(path: String, mode: Mode) throws(DatabaseFailure) {
         var handle: OpaquePointer?
         let flags = mode == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
         let status = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nil)
         guard status == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
-            throw DatabaseFailure(.other, code: String(status), message: "\(message): \(path)")
+            throw DatabaseFailure(sqlite: status, message: "\(message): \(path)")
         }
         self.handle = handle
         sqlite3_extended_result_codes(handle, 1)
@@ -38,46 +38,58 @@ package final class SQLiteConnection {
     }
 
     /// Runs SQL text that is not kept prepared: settings and migrations.
-    func execute(_ text: String) throws {
+    func execute(_ text: String) throws(DatabaseFailure) {
         guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw failure() }
     }
 
-    /// Runs a statement that gives no rows; how many rows it changed.
+    /// Runs a statement that is kept prepared.
     @discardableResult
-    package func run(_ sql: SQL, _ parameters: SQLValue...) throws -> Int {
-        let statement = try bind(sql, parameters)
-        defer { reset(statement) }
-        guard sqlite3_step(statement) == SQLITE_DONE else { throw failure() }
-        return Int(sqlite3_changes(handle))
-    }
-
-    /// The first row of what a statement gives.
-    package func first<T>(_ sql: SQL, _ parameters: SQLValue..., read: (SQLiteRow) throws -> T) throws -> T? {
-        let statement = try bind(sql, parameters)
-        defer { reset(statement) }
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW: return try read(SQLiteRow(statement: statement))
-        case SQLITE_DONE: return nil
-        default: throw failure()
+    func run(_ sql: SQL, _ parameters: [SQLValue] = []) throws(DatabaseFailure) -> SQLResult {
+        let statement = try prepared(sql)
+        try bind(parameters, to: statement)
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
         }
-    }
-
-    /// Every row of what a statement gives.
-    package func all<T>(_ sql: SQL, _ parameters: SQLValue..., read: (SQLiteRow) throws -> T) throws -> [T] {
-        let statement = try bind(sql, parameters)
-        defer { reset(statement) }
-        var rows: [T] = []
+        var rows: [SQLRow] = []
         while true {
             switch sqlite3_step(statement) {
-            case SQLITE_ROW: rows.append(try read(SQLiteRow(statement: statement)))
-            case SQLITE_DONE: return rows
+            case SQLITE_ROW: rows.append(row(of: statement))
+            case SQLITE_DONE:
+                let isChange = sqlite3_stmt_readonly(statement) == 0
+                return SQLResult(rows: rows, changed: isChange ? Int(sqlite3_changes(handle)) : 0)
             default: throw failure()
             }
         }
     }
 
-    private func bind(_ sql: SQL, _ parameters: [SQLValue]) throws -> OpaquePointer {
-        let statement = try prepared(sql)
+    private func row(of statement: OpaquePointer) -> SQLRow {
+        let count = sqlite3_column_count(statement)
+        return SQLRow(
+            columns: [SQLValue](unsafeUninitializedCapacity: Int(count)) { buffer, initialized in
+                for column in 0..<count {
+                    buffer.initializeElement(at: Int(column), to: value(of: statement, column))
+                }
+                initialized = Int(count)
+            })
+    }
+
+    private func value(of statement: OpaquePointer, _ column: Int32) -> SQLValue {
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
+        case SQLITE_TEXT:
+            guard let start = sqlite3_column_text(statement, column) else { return .text("") }
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return .text(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
+        case SQLITE_BLOB:
+            guard let start = sqlite3_column_blob(statement, column) else { return .bytes([]) }
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return .bytes(Array(UnsafeRawBufferPointer(start: start, count: count)))
+        default: return .null
+        }
+    }
+
+    private func bind(_ parameters: [SQLValue], to statement: OpaquePointer) throws(DatabaseFailure) {
         for (index, parameter) in parameters.enumerated() {
             let position = Int32(index + 1)
             let status =
@@ -97,10 +109,9 @@ package final class SQLiteConnection {
                 }
             guard status == SQLITE_OK else { throw failure() }
         }
-        return statement
     }
 
-    private func prepared(_ sql: SQL) throws -> OpaquePointer {
+    private func prepared(_ sql: SQL) throws(DatabaseFailure) -> OpaquePointer {
         if let statement = statements[sql] { return statement }
         var statement: OpaquePointer?
         let status = sql.text.withUTF8Buffer { text in
@@ -120,41 +131,26 @@ package final class SQLiteConnection {
         return statement
     }
 
-    private func reset(_ statement: OpaquePointer) {
-        sqlite3_reset(statement)
-        sqlite3_clear_bindings(statement)
-    }
-
     private func failure() -> DatabaseFailure {
-        DatabaseFailure(
-            .other, code: String(sqlite3_extended_errcode(handle)), message: String(cString: sqlite3_errmsg(handle)))
+        DatabaseFailure(sqlite: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
     }
 
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }
 
-/// The row that a statement stands on. Columns count from zero.
-package struct SQLiteRow {
-    let statement: OpaquePointer
-
-    package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
-
-    package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
-
-    package func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
-
-    package func text(_ column: Int32) -> String {
-        guard let start = sqlite3_column_text(statement, column) else { return "" }
-        let count = Int(sqlite3_column_bytes(statement, column))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+extension DatabaseFailure {
+    fileprivate init(sqlite code: Int32, message: String) {
+        let kind: Kind =
+            switch code & 0xFF {
+            case SQLITE_FULL: .diskFull
+            case SQLITE_READONLY: .readOnly
+            case SQLITE_CONSTRAINT: .constraintViolation
+            case SQLITE_BUSY, SQLITE_LOCKED: .timeout
+            case SQLITE_PERM, SQLITE_AUTH: .permissionMissing
+            case SQLITE_CANTOPEN: .unreachable
+            case SQLITE_TOOBIG: .invalidValue
+            default: .other
+            }
+        self.init(kind, code: String(code), message: message)
     }
-
-    package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
-
-    package func bytes(_ column: Int32) -> [UInt8] {
-        guard let start = sqlite3_column_blob(statement, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
-    }
-
-    package func optionalBytes(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
 }

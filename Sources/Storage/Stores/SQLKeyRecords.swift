@@ -1,48 +1,42 @@
 package import KeyStore
-import SQLStatements
+package import SQLStatements
 
 /// Sealed keys over SQL, shared by every process that opens the database.
 package struct SQLKeyRecords: SealedKeyRecords {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
 
-    package init(database: SQLiteDatabase) {
+    package init(database: any SQLDatabase) {
         self.database = database
     }
 
     package func all() async throws -> [SealedKeyRecord] {
-        try database.read { connection in
-            try connection.all(
-                """
-                SELECT purpose, generation, key_id, algorithm, sealed_private, certificate_chain, created_at,
-                    active_from, retired_at
-                FROM keys ORDER BY purpose, generation
-                """, read: record)
-        }
+        try await database.all(
+            """
+            SELECT purpose, generation, key_id, algorithm, sealed_private, certificate_chain, created_at,
+                active_from, retired_at
+            FROM keys ORDER BY purpose, generation
+            """, read: record)
     }
 
     package func insertIfAbsent(_ record: SealedKeyRecord) async throws -> Bool {
-        try await database.write { connection in
-            try connection.run(
-                """
-                INSERT INTO keys (purpose, generation, key_id, algorithm, sealed_private, certificate_chain,
-                    created_at, active_from, retired_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                ON CONFLICT (purpose, generation) DO NOTHING
-                """, .text(record.purpose.rawValue), .integer(Int64(record.generation)), .text(record.keyID),
-                .text(record.algorithm), .bytes(record.sealedPrivate), .bytes(Self.join(record.certificateChain)),
-                .integer(record.createdAt), .integer(record.activeFrom), SQLValue(record.retiredAt)) == 1
-        }
+        try await database.change(
+            """
+            INSERT INTO keys (purpose, generation, key_id, algorithm, sealed_private, certificate_chain,
+                created_at, active_from, retired_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (purpose, generation) DO NOTHING
+            """, .text(record.purpose.rawValue), .integer(Int64(record.generation)), .text(record.keyID),
+            .text(record.algorithm), .bytes(record.sealedPrivate), .bytes(Self.join(record.certificateChain)),
+            .integer(record.createdAt), .integer(record.activeFrom), SQLValue(record.retiredAt)) == 1
     }
 
     package func retire(purpose: KeyPurpose, generation: Int, at instant: Int64) async throws {
-        _ = try await database.write { connection in
-            try connection.run(
-                "UPDATE keys SET retired_at = $1 WHERE purpose = $2 AND generation = $3 AND retired_at IS NULL",
-                .integer(instant), .text(purpose.rawValue), .integer(Int64(generation)))
-        }
+        try await database.change(
+            "UPDATE keys SET retired_at = $1 WHERE purpose = $2 AND generation = $3 AND retired_at IS NULL",
+            .integer(instant), .text(purpose.rawValue), .integer(Int64(generation)))
     }
 
-    private func record(_ row: SQLiteRow) throws -> SealedKeyRecord {
+    private func record(_ row: SQLRow) throws -> SealedKeyRecord {
         guard let purpose = KeyPurpose(rawValue: row.text(0)) else {
             throw DatabaseFailure(.other, message: "there is a key of a purpose that this version does not know")
         }

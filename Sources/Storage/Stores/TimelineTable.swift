@@ -7,9 +7,9 @@ import WireFormats
 
 /// The events of offers.
 enum TimelineTable {
-    static func append(_ event: TimelineEvent, to offer: TicketID, on connection: SQLiteConnection) throws {
+    static func appending(_ event: TimelineEvent, to offer: TicketID) -> SQLStatement {
         let (code, reason) = refusal(event.outcome)
-        try connection.run(
+        return SQLStatement(
             """
             INSERT INTO timeline (offer_id, at, number, step, refusal_code, refusal_reason, detail)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -17,10 +17,11 @@ enum TimelineTable {
             SQLValue(code), SQLValue(reason), detail(event))
     }
 
-    /// As ``append(_:to:on:)`` while the offer, authorization request or grant exists and its timeline is not full: what strangers can cause.
-    static func appendIfRoom(_ event: TimelineEvent, to offer: TicketID, on connection: SQLiteConnection) throws {
+    /// As ``appending(_:to:)`` while the offer, authorization request or grant exists and its timeline is not full: what
+    /// strangers can cause.
+    static func appendingIfRoom(_ event: TimelineEvent, to offer: TicketID) -> SQLStatement {
         let (code, reason) = refusal(event.outcome)
-        try connection.run(
+        return SQLStatement(
             """
             INSERT INTO timeline (offer_id, at, number, step, refusal_code, refusal_reason, detail)
             SELECT t.id, $1, $2, $3, $4, $5, $6
@@ -31,8 +32,8 @@ enum TimelineTable {
             SQLValue(reason), detail(event), .bytes(offer.bytes), .bytes(offer.bytes), .bytes(offer.bytes))
     }
 
-    static func events(of offer: TicketID, on connection: SQLiteConnection) throws -> [TimelineEvent] {
-        try connection.all(
+    static func events(of offer: TicketID, in database: any SQLDatabase) async throws -> [TimelineEvent] {
+        try await database.all(
             "SELECT at, step, refusal_code, refusal_reason, detail FROM timeline WHERE offer_id = $1 ORDER BY at, number",
             .bytes(offer.bytes)
         ) { row in
@@ -59,7 +60,8 @@ enum TimelineTable {
     private static func refusal(_ outcome: TimelineEvent.Outcome) -> (code: String?, reason: String?) {
         switch outcome {
         case .done: (nil, nil)
-        case .refused(let code, let reason): (code, reason)
+        // Reasons may quote what was sent, and PostgreSQL keeps no text with a NUL.
+        case .refused(let code, let reason): (code, reason.utf8.contains(0) ? reason.replacing("\0", with: "") : reason)
         }
     }
 

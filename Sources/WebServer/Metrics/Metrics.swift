@@ -26,9 +26,27 @@ package final class Metrics: Sendable {
     /// Upper bounds of the latency histogram in seconds.
     static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
 
-    private let counters = Mutex(Counters())
+    /// A number that somebody else counts.
+    package struct Sample: Sendable {
+        let name: String
+        let type: String
+        let help: String
+        let value: Int
 
-    package init() {}
+        package static func counter(_ name: String, _ value: Int, _ help: String) -> Sample {
+            Sample(name: name, type: "counter", help: help, value: value)
+        }
+
+        package static func gauge(_ name: String, _ value: Int, _ help: String) -> Sample {
+            Sample(name: name, type: "gauge", help: help, value: value)
+        }
+    }
+
+    private let counters = Mutex(Counters())
+    private let others: @Sendable () -> [Sample]
+
+    /// - Parameter others: gives what is counted elsewhere.
+    package init(others: @escaping @Sendable () -> [Sample] = { [] }) { self.others = others }
 
     package func countRequest(route: String, status: Int, took duration: Duration) {
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
@@ -66,6 +84,10 @@ package final class Metrics: Sendable {
         text.family("http_request_duration_seconds", "histogram", "Time from head to response.")
         for (route, latency) in counters.latencies.sorted(by: { $0.key < $1.key }) {
             latency.write(route: route, to: &text)
+        }
+        for sample in others() {
+            text.family(sample.name, sample.type, sample.help)
+            text.sample(sample.name, [], "\(sample.value)")
         }
         ProcessUsage.now().write(to: &text)
         return text.text

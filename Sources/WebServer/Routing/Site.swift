@@ -91,6 +91,13 @@ package struct Site: Sendable {
             response = refuse(refusal, head, route: name, logger)
         } catch is CancellationError {
             response = EndpointResponse(status: .serviceUnavailable)
+        } catch let outage as any Outage where outage.isPassing {
+            logger.error(
+                "request put off",
+                metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(outage)"])
+            response = WireRefusal(
+                .serviceUnavailable, "temporarily_unavailable", "Not possible for the moment; try again shortly"
+            ).with(.retryAfter, "1").response
         } catch {
             logger.error(
                 "request failed",

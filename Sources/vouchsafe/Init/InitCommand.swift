@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import SQLStatements
 import Storage
 import WebServer
 
@@ -29,7 +30,7 @@ struct InitCommand: AsyncParsableCommand {
         let settings = try Settings.fromEnvironment(environment.merging(["DATA_DIR": data.path]) { $1 })
         let logger = Logger(label: "vouchsafe") { StructuredLogHandler(label: $0, level: .error) }
         let installation = try await Installation.open(settings, source: .file(configuration.path), logger: logger)
-        installation.database.close()
+        await installation.database.close()
         print(
             """
             Made \(folder.path). Next:

@@ -11,6 +11,7 @@ import OAuth
 import OutgoingHTTP
 import RegistryRecords
 import ServiceLifecycle
+import SQLStatements
 import Storage
 import UnixSignals
 import WebServer
@@ -20,7 +21,8 @@ extension Installation {
     /// Runs both addresses until the process is told to stop.
     func serve(_ roles: Set<ServerRole> = Set(ServerRole.allCases)) async throws {
         if let faults = configuration.faults(for: roles) { throw CommandFailure("\(faults)") }
-        let metrics = Metrics()
+        let database = database
+        let metrics = Metrics { database.usage?.samples ?? [] }
         let served = try await sites(metrics, roles: roles)
         let proxies = configuration.trustedProxies
         let publicServer = SiteServer.service(
@@ -44,7 +46,7 @@ extension Installation {
             throw CommandFailure(
                 "port \(settings.port) or \(settings.managementPort) is in use; set PORT and MANAGEMENT_PORT")
         }
-        database.close()
+        await database.close()
     }
 
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {

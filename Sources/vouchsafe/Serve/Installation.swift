@@ -5,6 +5,7 @@ import IdentityRegistry
 import KeyStore
 import Logging
 import RegistryRecords
+import SQLStatements
 import Storage
 import WebServer
 import WireFormats
@@ -15,7 +16,7 @@ struct Installation: Sendable {
     /// Where the files are that the configuration names.
     let filesDirectory: URL
     let configuration: IssuerConfiguration
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let keys: LiveKeys
     let people: SQLPersonStore
     let recent = RecentRecords()
@@ -29,8 +30,13 @@ struct Installation: Sendable {
     ) async throws -> Installation {
         let configuration = try source.load(defaultPublicURL: settings.publicURL)
         try makePrivateDirectory(settings.dataDirectory)
-        let database = try SQLiteDatabase(
-            path: settings.dataDirectory.appending(path: "vouchsafe.db").path, at: now())
+        let location = settings.databaseLocation(configuration)
+        let database: any SQLDatabase
+        do throws(DatabaseFailure) {
+            database = try await location.open(at: now(), logger: logger)
+        } catch {
+            throw CommandFailure(error.advice(for: location))
+        }
         let records = SQLKeyRecords(database: database)
         let encryptionKey = try await keyEncryptionKey(settings, sealedKeysExist: !records.all().isEmpty)
         let identity = try IssuerIdentity(

@@ -65,11 +65,9 @@ import WireFormats
         let offer = try await issuer.makeOffer()
         let token = try await issuer.redeem(offer)
         _ = try await issuer.credential(token)
-        let elsewhere = try SQLiteDatabase(path: issuer.databaseFile.path, at: issuer.clock.now)
-        defer { elsewhere.close() }
-        _ = try await elsewhere.write { connection in
-            try connection.run("UPDATE offers SET cancelled_at = $1", .integer(1))
-        }
+        let elsewhere = try await issuer.openDatabaseAgain()
+        try await elsewhere.change("UPDATE offers SET cancelled_at = $1", .integer(1))
+        await elsewhere.close()
         for _ in 0..<2 { try expect(try await issuer.credentialCall(token).send(), is: .noSuchToken) }
         #expect(
             try await issuer.timeline(of: offer).count { $0["step"] == "credential" && $0["outcome"] == "done" } == 1)
@@ -80,7 +78,7 @@ import WireFormats
         let issuer = try await TestIssuer.withPeople()
         let offer = try await issuer.makeOffer()
         let token = try await issuer.redeem(offer)
-        _ = try await issuer.installation.database.write { try $0.run("DELETE FROM people WHERE id = 'p-1'") }
+        try await issuer.installation.database.change("DELETE FROM people WHERE id = 'p-1'")
         try expect(
             try await issuer.credentialCall(token).send(),
             is: .init("credential_request_denied", "The issuer has not the data that this credential needs"))

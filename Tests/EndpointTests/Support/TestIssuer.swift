@@ -3,7 +3,9 @@ import Foundation
 import HTTPTypes
 import Logging
 import OAuth
+import SQLStatements
 import Storage
+import TestDatabases
 import Testing
 import WebServer
 import WireFormats
@@ -34,7 +36,8 @@ final class TestIssuer: Sendable {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let settings = Settings(
             port: 8080, managementPort: 8081, dataDirectory: directory.appending(path: "data"),
-            keyEncryptionKey: Data(repeating: 7, count: 32).base64EncodedString())
+            keyEncryptionKey: Data(repeating: 7, count: 32).base64EncodedString(),
+            databaseURL: try TestStore.freshURL())
         var source = ConfigurationSource.sample
         if let yaml {
             let file = directory.appending(path: "test.yaml")
@@ -49,7 +52,9 @@ final class TestIssuer: Sendable {
     }
 
     deinit {
-        installation.database.close()
+        // Closing is asynchronous where the database is a server.
+        let database = installation.database
+        Task { await database.close() }
         // Nothing depends on it: the folder is in the system's place for temporary files.
         _ = try? FileManager.default.removeItem(at: directory)
     }
@@ -60,7 +65,10 @@ final class TestIssuer: Sendable {
     var path: String { WellKnown.split(identifier)?.path ?? "" }
     /// A file that the configuration names.
     func file(_ name: String) -> URL { directory.appending(path: name) }
-    var databaseFile: URL { installation.settings.dataDirectory.appending(path: "vouchsafe.db") }
+    /// The database as another process has it.
+    func openDatabaseAgain() async throws -> any SQLDatabase {
+        try await installation.settings.databaseLocation(nil).open(at: clock.now, logger: log.logger)
+    }
 
     func send(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:], body: [UInt8] = [],

@@ -77,7 +77,7 @@ import WireFormats
     func refusesForgottenOffer() async throws {
         let issuer = try await TestIssuer.withPeople()
         let offer = try await issuer.makeOffer()
-        _ = try await issuer.installation.database.write { try $0.run("DELETE FROM offers") }
+        try await issuer.installation.database.change("DELETE FROM offers")
         try expect(await issuer.tokenRequest(code: offer.code), is: Self.badCode)
     }
 

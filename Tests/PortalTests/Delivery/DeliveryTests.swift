@@ -305,7 +305,7 @@ struct DeliveryTests {
         let response = try await browser.deliver("done")
         #expect(response.status == .ok && response.text.contains("Nothing of your credential is kept here"))
         #expect(browser.jar.isEmpty)
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -331,7 +331,7 @@ struct DeliveryTests {
             #expect(response.isProblem("over"))
         }
         #expect(try await portal.store.sweep(at: portal.clock.now) == 1)
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -363,7 +363,7 @@ struct DeliveryTests {
             #expect(response.status == .forbidden && response.isProblem("cross_site"))
         }
         #expect(portal.offers.count == 0 && portal.mail.sent.isEmpty)
-        #expect(try portal.disk.visits().count == 1)
+        #expect(try await portal.disk.visits().count == 1)
     }
 
     @Test

@@ -19,9 +19,9 @@ struct SecrecyTests {
         let portal = try TestPortal()
         let browser = Browser(portal)
         try await browser.start()
-        var kept = try portal.disk.visits()
+        var kept = try await portal.disk.visits()
         _ = try await browser.get("/portal/callback?code=code-1&state=state-1")
-        kept += try portal.disk.visits()
+        kept += try await portal.disk.visits()
         #expect(kept.count == 2 && kept.allSatisfy { $0.sealed.count > 200 })
         for visit in kept {
             let text = String(decoding: visit.sealed + visit.id, as: UTF8.self)
@@ -37,7 +37,7 @@ struct SecrecyTests {
     func `a row does not open for another visit`() async throws {
         let portal = try TestPortal()
         _ = try await portal.received()
-        let row = try #require(try portal.disk.visits().first)
+        let row = try #require(try await portal.disk.visits().first)
         let other = VisitSecret()
         try await portal.store.insert(
             SealedVisit(id: other.visitID, sealed: row.sealed, expiresAt: row.expiresAt))

@@ -26,12 +26,9 @@ final class TestDatabase: Sendable {
     }
 
     /// Everything that is kept of visits.
-    func visits() throws -> [SealedVisit] {
-        try database.read { connection in
-            try connection.all("SELECT id, sealed, expires_at FROM portal_visits") { row in
-                SealedVisit(
-                    id: row.bytes(0), sealed: row.bytes(1), expiresAt: Date(microseconds: row.integer(2)))
-            }
+    func visits() async throws -> [SealedVisit] {
+        try await database.all("SELECT id, sealed, expires_at FROM portal_visits") { row in
+            SealedVisit(id: row.bytes(0), sealed: row.bytes(1), expiresAt: Date(microseconds: row.integer(2)))
         }
     }
 }

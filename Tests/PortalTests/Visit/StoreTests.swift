@@ -57,22 +57,21 @@ struct StoreTests {
         try await store.insert(visit(2))
         try await store.delete([1])
         try await store.delete([3])
-        #expect(try disk.visits() == [visit(2)])
+        #expect(try await disk.visits() == [visit(2)])
     }
 
     @Test
     func `what is over is swept, however much`() async throws {
         let end = now.microseconds
-        _ = try await disk.database.write { connection in
-            for number in 0..<1100 {
-                try connection.run(
+        try await disk.database.write(
+            (0..<1100).map { number in
+                SQLStatement(
                     "INSERT INTO portal_visits (id, sealed, expires_at) VALUES ($1, $2, $3)",
                     .bytes([UInt8(number / 256), UInt8(number % 256)]), .bytes([1]), .integer(end))
-            }
-        }
+            })
         try await store.insert(visit(7))
         #expect(try await store.sweep(at: now) == 1100)
-        #expect(try disk.visits() == [visit(7)])
+        #expect(try await disk.visits() == [visit(7)])
         #expect(try await store.sweep(at: now) == 0)
     }
 }

@@ -27,7 +27,7 @@ struct VisitRefusalTests {
             let response = try await browser.post(["csrf": value, "credential": "student"], to: "/portal/start")
             #expect(response.status == .forbidden && response.isProblem("cross_site"))
         }
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -164,7 +164,7 @@ struct VisitRefusalTests {
             "/portal/callback?error=access_denied&error_description=no&state=state-1")
         #expect(response.status == .ok && response.isProblem("denied"))
         #expect(portal.reports.all.isEmpty)
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -178,7 +178,7 @@ struct VisitRefusalTests {
         let trouble = try #require(portal.reports.all.first)
         #expect(trouble.place == .issuer && response.text.contains(trouble.reference))
         #expect(!response.text.contains("credential_request_denied"))
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -197,7 +197,7 @@ struct VisitRefusalTests {
         let browser = Browser(portal)
         try await browser.start()
         #expect(try await browser.get(Self.callback).isProblem("issuer"))
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test

@@ -113,7 +113,7 @@ struct VisitTests {
         let portal = try TestPortal()
         let browser = try await portal.received()
         try await browser.start()
-        #expect(try portal.disk.visits().count == 1)
+        #expect(try await portal.disk.visits().count == 1)
         #expect(try await browser.get("/portal/credential").headers[.location] == "/portal")
     }
 

@@ -137,7 +137,7 @@ struct WholeVisitTests {
         let portal = try WholePortal()
         let (_, response) = try await portal.visit("student", .error(code: "access_denied", description: nil))
         #expect(response.status == .ok && response.isProblem("denied"))
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test
@@ -159,7 +159,7 @@ struct WholeVisitTests {
         let (_, response) = try await portal.visit("student")
         #expect(response.isProblem(kind))
         #expect(!response.text.contains(FakeWorld.token) && !response.text.contains("for Ana"))
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     @Test(arguments: [FakeWorld.provider + "/token", FakeWorld.issuer + "/credential"])
@@ -167,7 +167,7 @@ struct WholeVisitTests {
         let portal = try WholePortal { $0.failures[url] = .timedOut }
         let (_, response) = try await portal.visit("student")
         #expect(response.status == .badGateway)
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 
     // MARK: The address on record
@@ -249,14 +249,14 @@ struct WholeVisitTests {
     func `nothing at rest can be read, and when it is done nothing is left`() async throws {
         let portal = try WholePortal()
         let (browser, _) = try await portal.visit("student")
-        let rows = try portal.disk.visits()
+        let rows = try await portal.disk.visits()
         #expect(rows.count == 1)
         for row in rows {
             let text = String(decoding: row.sealed, as: UTF8.self)
             for secret in [FakeWorld.token, "Ana", "ana@students"] { #expect(!text.contains(secret)) }
         }
         _ = try await browser.deliver("done")
-        #expect(try portal.disk.visits().isEmpty)
+        #expect(try await portal.disk.visits().isEmpty)
     }
 }
 

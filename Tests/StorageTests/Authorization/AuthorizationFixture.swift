@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import OAuth
 import PersonAuthentication
+import SQLStatements
 import Storage
 import WireFormats
 
@@ -23,11 +24,11 @@ final class AuthorizationFixture: Sendable {
     }
     var singleUses: SQLSingleUseStore { SQLSingleUseStore(database: test.database) }
 
-    func interactions(over database: SQLiteDatabase) -> SQLInteractionStore {
+    func interactions(over database: any SQLDatabase) -> SQLInteractionStore {
         SQLInteractionStore(database: database, sealer: test.sealer, mark: Self.mark)
     }
 
-    func grants(over database: SQLiteDatabase) -> SQLGrantStore {
+    func grants(over database: any SQLDatabase) -> SQLGrantStore {
         SQLGrantStore(database: database, sealer: test.sealer)
     }
 
@@ -98,7 +99,7 @@ final class AuthorizationFixture: Sendable {
 
     /// Runs `act` so many times at once, half of them in the other process.
     func race<T: Sendable>(
-        _ count: Int, _ act: @escaping @Sendable (SQLiteDatabase) async throws -> T
+        _ count: Int, _ act: @escaping @Sendable (any SQLDatabase) async throws -> T
     ) async throws -> [T] {
         try await withThrowingTaskGroup(of: T.self) { group in
             for index in 0..<count {

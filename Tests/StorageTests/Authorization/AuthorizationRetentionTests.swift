@@ -19,10 +19,10 @@ import WireFormats
     @Test("Identifiers of proofs go when they could not be shown again, five minutes after")
     func sweepsSingleUses() async throws {
         let fixture = try await Fixture()
-        #expect(try await fixture.singleUses.spend([Fixture.use("a")]))
+        #expect(try await fixture.singleUses.spend([Fixture.use("a")], for: nil, at: Fixture.now))
         #expect(try await sweep(fixture, after: 360) == .init())
         #expect(try await sweep(fixture, after: 361) == .init(singleUses: 1))
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM single_uses") == 0)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM single_uses") == 0)
     }
 
     @Test("Authorization requests go when nobody can go on with them")
@@ -51,7 +51,7 @@ import WireFormats
         _ = try await sweep(fixture, after: 43_200 + 299)
         #expect(try await fixture.sessions.session(session.id) != nil)
         #expect(try await sweep(fixture, after: 43_200 + 300) == .init(authorizations: 1))
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM sessions") == 0)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM sessions") == 0)
     }
 
     @Test("Access tokens go when they have ended; grants a day later, or when nothing comes of them any more")
@@ -64,7 +64,7 @@ import WireFormats
             #expect(try await fixture.grants.issue(Fixture.issue(.code(grant.id, refresh: terms))).isSuccess)
         }
         _ = try await sweep(fixture, after: 599)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 2)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 2)
         #expect(try await sweep(fixture, after: 600) == .init(authorizations: 2))
         _ = try await sweep(fixture, after: 86_400 + 300)
         // A code that comes back is still known for a second use.
@@ -101,17 +101,14 @@ import WireFormats
                 finished.id, giving: Fixture.grant(finished.id, under: consent, nonce: "nonce-of-client"),
                 under: consent, codeExpiresAt: TestDatabase.soon, at: Fixture.now))
         #expect(try await fixture.grants.issue(Fixture.issue(.code(finished.id, refresh: nil))).isSuccess)
-        try expectNothing(in: fixture, butHas: finished.id.bytes)
-        fixture.test.database.close()
-        fixture.test.otherProcess.close()
-        try expectNothing(in: fixture, butHas: finished.id.bytes)
+        try await expectNothing(in: fixture, butHas: finished.id.bytes)
+        await fixture.test.database.close()
+        await fixture.test.otherProcess.close()
+        try await expectNothing(in: fixture, butHas: finished.id.bytes)
     }
 
-    private func expectNothing(in fixture: Fixture, butHas marker: [UInt8]) throws {
-        var bytes = Data()
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: fixture.test.file.path + suffix) {
-            bytes += try Data(contentsOf: URL(filePath: fixture.test.file.path + suffix))
-        }
+    private func expectNothing(in fixture: Fixture, butHas marker: [UInt8]) async throws {
+        let bytes = try await fixture.test.storedBytes()
         #expect(bytes.range(of: Data(marker)) != nil)
         let secrets = [
             Fixture.person, "hint-of-zubeida", "nonce-of-client", "state-of-client", "given_name", "Lending books",
@@ -124,11 +121,9 @@ import WireFormats
     func bindsToRows() async throws {
         let fixture = try await Fixture()
         let (one, other) = (try await fixture.given(), try await fixture.given())
-        _ = try await fixture.test.database.write { connection in
-            try connection.run(
-                "UPDATE grants SET sealed_detail = (SELECT sealed_detail FROM grants WHERE id = $1) WHERE id = $2",
-                .bytes(one.id.bytes), .bytes(other.id.bytes))
-        }
+        try await fixture.test.database.change(
+            "UPDATE grants SET sealed_detail = (SELECT sealed_detail FROM grants WHERE id = $1) WHERE id = $2",
+            .bytes(one.id.bytes), .bytes(other.id.bytes))
         await #expect(throws: (any Error).self) { try await fixture.grants.grant(ofCode: other.id) }
         #expect(try await fixture.grants.grant(ofCode: one.id) == one)
     }

@@ -96,7 +96,7 @@ import Testing
     func spendsOnce() async throws {
         let fixture = try await Fixture()
         let results = try await fixture.race(64) { database in
-            try await SQLSingleUseStore(database: database).spend([Fixture.use("proof")])
+            try await SQLSingleUseStore(database: database).spend([Fixture.use("proof")], for: nil, at: Fixture.now)
         }
         #expect(results.count { $0 } == 1)
     }
@@ -107,12 +107,13 @@ import Testing
         let names = (0..<8).map { "proof \($0)" }
         let spent = try await fixture.race(32) { database in
             let batch = Array(names.shuffled().prefix(3))
-            let isFirst = try await SQLSingleUseStore(database: database).spend(batch.map { Fixture.use($0) })
+            let isFirst = try await SQLSingleUseStore(database: database).spend(
+                batch.map { Fixture.use($0) }, for: nil, at: Fixture.now)
             return isFirst ? batch : []
         }.flatMap { $0 }
         #expect(Set(spent).count == spent.count)
         #expect(!spent.isEmpty)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM single_uses") == Int64(spent.count))
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM single_uses") == Int64(spent.count))
     }
 
     @Test("The same text of another kind, another owner or another time is another")
@@ -123,8 +124,8 @@ import Testing
             Fixture.use("a", .requestObject), Fixture.use("a", until: Fixture.now),
             SingleUse(.dpopProof, of: [2], identifier: "a", expiresAt: Fixture.now),
         ]
-        for use in uses { #expect(try await fixture.singleUses.spend([use])) }
-        for use in uses { #expect(try await fixture.singleUses.spend([use]) == false) }
-        #expect(try await fixture.singleUses.spend([]))
+        for use in uses { #expect(try await fixture.singleUses.spend([use], for: nil, at: Fixture.now)) }
+        for use in uses { #expect(try await fixture.singleUses.spend([use], for: nil, at: Fixture.now) == false) }
+        #expect(try await fixture.singleUses.spend([], for: nil, at: Fixture.now))
     }
 }

@@ -29,7 +29,7 @@ import Testing
         let token = try #require(winners.first).0
         #expect(try await fixture.grants.token(token, at: Fixture.now) == nil)
         #expect(try await fixture.grants.grant(ofRefreshToken: grant.id, at: Fixture.now) == nil)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 1)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 1)
     }
 
     @Test("A refused code leaves no token, and its proofs stay spent")
@@ -40,8 +40,8 @@ import Testing
         let use = Fixture.use("a", until: late.addingTimeInterval(60))
         let refused = try await fixture.grants.issue(Fixture.issue(Self.code(grant), at: late, uses: [use]))
         #expect(refused.refusal == .codeExpired)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 0)
-        #expect(try await fixture.singleUses.spend([use]) == false)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM access_tokens") == 0)
+        #expect(try await fixture.singleUses.spend([use], for: nil, at: Fixture.now) == false)
     }
 
     @Test("A proof that was used before is told by its kind, and costs the code nothing")
@@ -49,7 +49,7 @@ import Testing
         let fixture = try await Fixture()
         let grant = try await fixture.given()
         let (old, new) = (Fixture.use("old", .clientAssertion), Fixture.use("new"))
-        #expect(try await fixture.singleUses.spend([old]))
+        #expect(try await fixture.singleUses.spend([old], for: nil, at: Fixture.now))
         let refused = try await fixture.grants.issue(Fixture.issue(Self.code(grant), uses: [new, old]))
         #expect(refused.refusal == .replayed(.clientAssertion))
         #expect(try await fixture.grants.issue(Fixture.issue(Self.code(grant), uses: [new])).isSuccess)

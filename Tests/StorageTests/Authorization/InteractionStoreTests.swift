@@ -45,7 +45,7 @@ import WireFormats
         let session = try #require(kept.first).0
         #expect(
             try await fixture.interactions.interaction(interaction.id, sinceVersion: nil)?.progress.session == session)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM sessions") == 1)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM sessions") == 1)
         #expect(try await fixture.sessions.session(session) != nil)
     }
 
@@ -76,8 +76,8 @@ import WireFormats
                 codeExpiresAt: Fixture.now, at: Fixture.now)
         }
         #expect(results.count { $0 } == 1)
-        let grants = try #require(try fixture.test.count("SELECT COUNT(*) FROM grants"))
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM consents") == grants)
+        let grants = try await fixture.test.count("SELECT COUNT(*) FROM grants")
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM consents") == grants)
         #expect(grants == 1 || withRefusals)
         #expect(try await fixture.interactions.interaction(interaction.id, sinceVersion: nil)?.isFinished == true)
         #expect(try await fixture.interactions.update(interaction, session: nil, ending: nil) == false)
@@ -93,8 +93,8 @@ import WireFormats
         }
         #expect(kinds.count { $0 == nil } == 1)
         #expect(kinds.count { $0 == .dpopProof } == 15)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM interactions") == 1)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM single_uses") == 2)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM interactions") == 1)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM single_uses") == 2)
     }
 
     @Test("Nothing is given under a consent that was withdrawn meanwhile")
@@ -108,6 +108,6 @@ import WireFormats
             interaction.id, giving: Fixture.grant(interaction.id, under: consent), under: consent,
             codeExpiresAt: Fixture.now, at: Fixture.now)
         #expect(!isGiven)
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM grants") == 1)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM grants") == 1)
     }
 }

@@ -3,6 +3,7 @@ import CredentialIssuer
 import Crypto
 import Foundation
 import OAuth
+import SQLStatements
 import Storage
 import Testing
 import WireFormats
@@ -18,7 +19,7 @@ import WireFormats
         let grants: SQLGrantStore
         let issuances: SQLIssuanceStore
 
-        init(_ fixture: AuthorizationFixture, over database: SQLiteDatabase) {
+        init(_ fixture: AuthorizationFixture, over database: any SQLDatabase) {
             let (recent, sealer) = (RecentRecords(), fixture.test.sealer)
             let mark = PersonMark(root: SymmetricKey(data: [UInt8](repeating: 5, count: 32)))
             interactions = SQLInteractionStore(database: database, sealer: sealer, mark: mark, recent: recent)

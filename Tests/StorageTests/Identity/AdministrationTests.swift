@@ -42,7 +42,7 @@ struct AdministrationTests {
         #expect(try await fixture.administration.methods(of: "nobody") == nil)
         let none = AuthenticatorAdministration(
             settings: LoginSettings(), people: fixture.people(), index: fixture.index, secrets: fixture.secrets,
-            hasher: fixture.hasher, passkeys: fixture.passkeys)
+            hasher: fixture.hasher, passkeys: fixture.passkeys())
         #expect(try await none.methods(of: "anna") == [])
     }
 

@@ -80,7 +80,7 @@ struct AttemptTests {
                 try await login.verify(.knowledge(IdentityFixture.annasFacts), under: fixture.circumstances())
                     == .success("anna"))
         }
-        #expect(try fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
+        #expect(try await fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
     }
 
     @Test("A right answer of a stranger does not give strangers new tries")
@@ -169,7 +169,7 @@ struct AttemptTests {
             #expect(try await login.verify(annas, under: shared) == .success("anna"))
             #expect(try await login.verify(bens, under: shared) == .success("ben"))
         }
-        #expect(try fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
+        #expect(try await fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
         var wrong = IdentityFixture.annasFacts
         wrong["born"] = "2001-02-04"
         for _ in 0..<3 { #expect(try await login.verify(.knowledge(wrong), under: shared) == .failure(.wrong)) }
@@ -252,7 +252,7 @@ struct AttemptTests {
             try await login.verify(Self.right("A-100"), under: under)
         }
         #expect(results.allSatisfy { $0 == .success("anna") })
-        #expect(try fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
+        #expect(try await fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts") == 0)
     }
 
     @Test("Counters hold across a restart, and in the other process")
@@ -263,13 +263,13 @@ struct AttemptTests {
             _ = try await fixture.login(limits: Self.limits).verify(
                 Self.wrong("A-100"), under: fixture.circumstances())
         }
-        fixture.test.database.close()
-        let reopened = try SQLiteDatabase(path: fixture.test.file.path, at: TestDatabase.now)
-        defer { reopened.close() }
+        await fixture.test.database.close()
+        let reopened = try await fixture.test.reopen()
         for database in [reopened, fixture.test.otherProcess] {
             let login = fixture.login(limits: Self.limits, over: database)
             #expect(try await login.verify(Self.right("A-100"), under: fixture.circumstances()) == Self.blocked)
         }
+        await reopened.close()
     }
 
     @Test("A reservation is given back to its own window only")
@@ -291,15 +291,48 @@ struct AttemptTests {
         #expect(try await store.reserve([free], watching: [], at: later).isSuccess)
     }
 
+    @Test("Where a place is given back in the moment of a refusal, there is another at once")
+    func givenBackMeanwhile() async throws {
+        let fixture = try await IdentityFixture()
+        let counter = AttemptCounter(key: [1], limit: 1, window: .seconds(60))
+        let other = SQLAttemptStore(database: fixture.test.otherProcess)
+        let taken = try await other.reserve([counter], watching: [], at: TestDatabase.now).get()
+        let store = SQLAttemptStore(
+            database: InterruptedDatabase(fixture.test.database, before: "SELECT key") {
+                try await other.release(taken, forgetting: [])
+            })
+        #expect(
+            try await store.reserve([counter], watching: [], at: TestDatabase.now)
+                == .failure(AttemptsExhausted(until: TestDatabase.now)))
+        #expect(try await store.reserve([counter], watching: [], at: TestDatabase.now).isSuccess)
+    }
+
+    @Test("Who takes several places in whatever order never waits for one who waits for them")
+    func severalAtOnce() async throws {
+        let fixture = try await IdentityFixture()
+        let counters = (1...6).map { AttemptCounter(key: [$0], limit: 40, window: .seconds(60)) }
+        let stores = [fixture.test.database, fixture.test.otherProcess].map { SQLAttemptStore(database: $0) }
+        let taken = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    try await stores[number % 2].reserve(counters.shuffled(), watching: [], at: TestDatabase.now)
+                        .isSuccess
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(taken == 40)
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM login_attempts WHERE count = 40") == 6)
+    }
+
     @Test("The table has neither names nor addresses")
     func noPersonalData() async throws {
         let fixture = try await IdentityFixture()
         let under = fixture.circumstances(client: "Clientmarker", address: "203.0.113.77")
         _ = try await fixture.login().verify(Self.wrong("Usermarker"), under: under)
         _ = try await fixture.login().sendCode(by: .emailCode, to: .username("Usermarker"), under: under)
-        var bytes = try Data(contentsOf: fixture.test.file)
-        bytes += try Data(contentsOf: URL(filePath: fixture.test.file.path + "-wal"))
-        #expect(try fixture.test.count("SELECT COUNT(*) FROM login_attempts") == 6)
+        let bytes = try await fixture.test.storedBytes()
+        #expect(try await fixture.test.count("SELECT COUNT(*) FROM login_attempts") == 6)
         for text in ["Clientmarker", "203.0.113.77", "Usermarker", "usermarker"] {
             #expect(bytes.range(of: Data(text.utf8)) == nil)
         }

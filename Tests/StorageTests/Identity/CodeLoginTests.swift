@@ -35,7 +35,7 @@ struct CodeLoginTests {
         let attempt = LoginAttempt.code(sent: sent.ticket, code: " \(sent.code.prefix(3)) \(sent.code.suffix(3)) ")
         #expect(try await fixture.login().verify(attempt, under: fixture.circumstances()) == .success("anna"))
         #expect(try await fixture.login().verify(attempt, under: fixture.circumstances()) == .failure(.codeOver))
-        #expect(try fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts WHERE count > 1") == 0)
+        #expect(try await fixture.test.count("SELECT COALESCE(SUM(count), 0) FROM login_attempts WHERE count > 1") == 0)
     }
 
     @Test("A code holds as long as it was made for")
@@ -133,11 +133,9 @@ struct CodeLoginTests {
         }
         #expect(work.count == 1)
         #expect(try await fixture.sent(by: login).map(\.address) == ["anna@example.org"])
-        let lengths = try fixture.test.database.read { connection in
-            try connection.all("SELECT DISTINCT LENGTH(sealed_person) || ' ' || LENGTH(code_mac) FROM one_time_codes") {
-                $0.text(0)
-            }
-        }
+        let lengths = try await fixture.test.database.all(
+            "SELECT DISTINCT LENGTH(sealed_person), LENGTH(code_mac) FROM one_time_codes"
+        ) { $0 }
         #expect(lengths.count == 1)
     }
 
@@ -320,9 +318,8 @@ struct CodeLoginTests {
         let fixture = try await IdentityFixture()
         try await fixture.addPeople()
         let sent = try await send(fixture)
-        fixture.test.database.close()
-        let reopened = try SQLiteDatabase(path: fixture.test.file.path, at: TestDatabase.now)
-        defer { reopened.close() }
+        await fixture.test.database.close()
+        let reopened = try await fixture.test.reopen()
         let attempt = LoginAttempt.code(sent: sent.ticket, code: sent.code)
         #expect(
             try await fixture.login(over: reopened).verify(attempt, under: fixture.circumstances())
@@ -330,6 +327,7 @@ struct CodeLoginTests {
         #expect(
             try await fixture.login(over: fixture.test.otherProcess).verify(attempt, under: fixture.circumstances())
                 == .failure(.codeOver))
+        await reopened.close()
     }
 
     @Test("Neither codes nor whose they are stand in the database")
@@ -339,8 +337,8 @@ struct CodeLoginTests {
             IdentityFixture.person("Zubeida-77", "Z-1", "Zubeida", "2001-02-03")
         ])
         let sent = try await send(fixture, to: .username("Z-1"))
-        let row = try fixture.test.database.read { connection in
-            try connection.first("SELECT sealed_person, code_mac FROM one_time_codes") { $0.bytes(0) + $0.bytes(1) }
+        let row = try await fixture.test.database.first("SELECT sealed_person, code_mac FROM one_time_codes") {
+            $0.bytes(0) + $0.bytes(1)
         }
         let bytes = Data(try #require(row))
         #expect(bytes.range(of: Data("Zubeida-77".utf8)) == nil)

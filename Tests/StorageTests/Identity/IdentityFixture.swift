@@ -46,7 +46,6 @@ final class IdentityFixture: Sendable {
 
     init(knowledge: [KnowledgeField] = IdentityFixture.knowledge, over shared: TestDatabase? = nil) async throws {
         if let shared { test = shared } else { test = try await TestDatabase() }
-        try await test.database.createIdentityTables()
         index = PersonIndex(usernameFields: ["email", "number"], knowledge: knowledge, keys: Self.keys)
         let cost = ScryptHash.Parameters(logCost: 4, blockSize: 8, parallelism: 1) ?? .pin
         let work = work
@@ -63,7 +62,7 @@ final class IdentityFixture: Sendable {
 
     // MARK: Stores
 
-    func people(over database: SQLiteDatabase? = nil) -> SQLPersonStore {
+    func people(over database: (any SQLDatabase)? = nil) -> SQLPersonStore {
         SQLPersonStore(database: database ?? test.database, sealer: test.sealer, index: index) { TestDatabase.now }
     }
 
@@ -71,18 +70,20 @@ final class IdentityFixture: Sendable {
         SQLSecretStore(database: test.database, sealer: test.sealer) { TestDatabase.now }
     }
 
-    var passkeys: SQLPasskeyStore { SQLPasskeyStore(database: test.database, sealer: test.sealer) }
+    func passkeys(over database: (any SQLDatabase)? = nil) -> SQLPasskeyStore {
+        SQLPasskeyStore(database: database ?? test.database, sealer: test.sealer)
+    }
 
     var administration: AuthenticatorAdministration {
         AuthenticatorAdministration(
             settings: Self.settings, people: people(), index: index, secrets: secrets, hasher: hasher,
-            passkeys: passkeys)
+            passkeys: passkeys())
     }
 
     /// The login as one process has it.
     func login(
         settings: LoginSettings = IdentityFixture.settings, limits: AttemptLimits = AttemptLimits(),
-        over database: SQLiteDatabase? = nil, hasher: SecretHasher? = nil, capacity: Int = 1000
+        over database: (any SQLDatabase)? = nil, hasher: SecretHasher? = nil, capacity: Int = 1000
     ) -> RegistryLogin {
         let database = database ?? test.database
         let people = people(over: database)
@@ -160,17 +161,6 @@ final class IdentityFixture: Sendable {
         login.codes.dispatch.finish()
         try await login.codes.dispatch.run()
         return mail.messages.withLock { $0 }
-    }
-}
-
-extension SQLiteDatabase {
-    /// Makes the tables of the registry's logins where migrations have not.
-    func createIdentityTables() async throws {
-        try await write { connection in
-            let isThere = try connection.first("SELECT 1 FROM sqlite_master WHERE name = 'person_index'") { _ in true }
-            guard isThere == nil else { return }
-            for statement in IdentityTables.steps { try connection.execute(statement) }
-        }
     }
 }
 

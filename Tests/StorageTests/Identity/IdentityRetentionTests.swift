@@ -32,6 +32,26 @@ struct IdentityRetentionTests {
                 == .failure(.codeOver))
     }
 
+    @Test("A counter that begins a new window while old ones are deleted stays")
+    func renewed() async throws {
+        let fixture = try await IdentityFixture()
+        let store = SQLAttemptStore(database: fixture.test.database)
+        let counters = (0..<50).map { AttemptCounter(key: [$0], limit: 5, window: .seconds(900)) }
+        let retention = SQLIdentityRetention(
+            database: fixture.test.otherProcess, longestWindow: AttemptLimits().longestWindow)
+        for day in 0..<10 {
+            let now = TestDatabase.now.addingTimeInterval(Double(day) * 86_400)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for counter in counters.reversed() {
+                    group.addTask { _ = try await store.reserve([counter], watching: [], at: now).get() }
+                }
+                group.addTask { _ = try await retention.sweep(at: now) }
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.test.count("SELECT COUNT(*) FROM login_attempts WHERE count = 1") == 50)
+        }
+    }
+
     @Test("However many there are, all go")
     func inBatches() async throws {
         let fixture = try await IdentityFixture()

@@ -78,8 +78,7 @@ struct KnowledgeLoginTests {
         _ = try await fixture.people().upsert([
             IdentityFixture.person("p", "Zubeida77", "Quinemarker", "1971-12-24")
         ])
-        var bytes = try Data(contentsOf: fixture.test.file)
-        bytes += try Data(contentsOf: URL(filePath: fixture.test.file.path + "-wal"))
+        let bytes = try await fixture.test.storedBytes()
         #expect(bytes.range(of: Data("person_index".utf8)) != nil)
         for fact in ["zubeida77", "Zubeida77", "quinemarker", "Quinemarker", "1971-12-24", "p@example.org"] {
             #expect(bytes.range(of: Data(fact.utf8)) == nil, "\(fact)")

@@ -148,19 +148,15 @@ struct SecretLoginTests {
     func sealed() async throws {
         let fixture = try await IdentityFixture()
         try await fixture.addPeople()
-        let bytes =
-            try Data(contentsOf: fixture.test.file)
-            + Data(contentsOf: URL(filePath: fixture.test.file.path + "-wal"))
+        let bytes = try await fixture.test.storedBytes()
         #expect(bytes.range(of: Data("person_secrets".utf8)) != nil)
         #expect(bytes.range(of: Data("$scrypt$".utf8)) == nil)
-        _ = try await fixture.test.database.write { connection in
-            try connection.run(
-                """
-                UPDATE person_secrets SET sealed_hash =
-                    (SELECT sealed_hash FROM person_secrets WHERE person_id = 'ben' AND kind = 'pin')
-                WHERE person_id = 'anna' AND kind = 'pin'
-                """)
-        }
+        try await fixture.test.database.change(
+            """
+            UPDATE person_secrets SET sealed_hash =
+                (SELECT sealed_hash FROM person_secrets WHERE person_id = 'ben' AND kind = 'pin')
+            WHERE person_id = 'anna' AND kind = 'pin'
+            """)
         await #expect(throws: (any Error).self) { try await fixture.secrets.secret(.pin, of: "anna") }
         #expect(try await fixture.secrets.secret(.pin, of: "ben") != nil)
     }

@@ -1,104 +1,91 @@
 package import AuthorizationServer
 package import Foundation
 package import OAuth
-import SQLStatements
+package import SQLStatements
 import Synchronization
 import WireFormats
 
 /// Registered clients over SQL.
 package struct SQLClientStore: ClientStore {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     private let parsed = ParsedClients()
 
-    package init(database: SQLiteDatabase) {
+    package init(database: any SQLDatabase) {
         self.database = database
     }
 
     package func client(_ id: String) async throws -> RegisteredClient? {
+        // Strangers name clients, and PostgreSQL takes no text with a NUL.
+        guard !id.utf8.contains(0) else { return nil }
         // The version is asked for each time: another process may have changed the client.
-        let version = try database.read { connection in
-            try connection.first("SELECT updated_at FROM clients WHERE id = $1", .text(id)) { $0.integer(0) }
-        }
+        let version = try await database.first("SELECT updated_at FROM clients WHERE id = $1", .text(id)) { $0.integer(0) }
         guard let version else { return nil }
         if let known = parsed.client(id, version: version) { return known }
-        let found = try database.read { connection in
-            try connection.first(
-                "SELECT id, document, secret_hash, created_at, updated_at FROM clients WHERE id = $1", .text(id),
-                read: { ($0.integer(4), try client($0)) })
-        }
+        let found = try await database.first(
+            "SELECT id, document, secret_hash, created_at, updated_at FROM clients WHERE id = $1", .text(id),
+            read: { ($0.integer(4), try client($0)) })
         if let found { parsed.insert(found.1, version: found.0) }
         return found?.1
     }
 
     package func insert(_ client: RegisteredClient, registration: TicketID?) async throws -> Bool {
         let document = client.document.description
-        return try await database.write { connection in
-            try connection.run(
-                """
-                INSERT INTO clients (id, document, secret_hash, registration_id, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
-                """, .text(client.id), .text(document), SQLValue(client.secretHash), SQLValue(registration?.bytes),
-                .integer(client.createdAt.microseconds), .integer(client.createdAt.microseconds)) == 1
-        }
+        return try await database.change(
+            """
+            INSERT INTO clients (id, document, secret_hash, registration_id, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
+            """, .text(client.id), .text(document), SQLValue(client.secretHash), SQLValue(registration?.bytes),
+            .integer(client.createdAt.microseconds), .integer(client.createdAt.microseconds)) == 1
     }
 
     package func replace(_ client: RegisteredClient) async throws {
         let document = client.document.description
-        _ = try await database.write { connection in
-            try connection.run(
-                "UPDATE clients SET document = $1, secret_hash = $2, updated_at = updated_at + 1 WHERE id = $3",
-                .text(document), SQLValue(client.secretHash), .text(client.id))
-        }
+        try await database.change(
+            "UPDATE clients SET document = $1, secret_hash = $2, updated_at = updated_at + 1 WHERE id = $3",
+            .text(document), SQLValue(client.secretHash), .text(client.id))
     }
 
     package func remove(_ id: String, at instant: Date) async throws -> Bool {
-        try await database.write { connection in
-            guard try connection.run("DELETE FROM clients WHERE id = $1", .text(id)) == 1 else { return false }
-            let at = SQLValue.integer(instant.microseconds)
-            try connection.run(
-                "UPDATE grants SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at, .text(id))
-            try connection.run(
-                "UPDATE access_tokens SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at, .text(id))
-            return true
-        }
+        let at = SQLValue.integer(instant.microseconds)
+        return try await database.run(
+            .writing(
+                SQLStatement("DELETE FROM clients WHERE id = $1", .text(id), expecting: .oneRow),
+                SQLStatement(
+                    "UPDATE grants SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at, .text(id)),
+                SQLStatement(
+                    "UPDATE access_tokens SET revoked_at = $1 WHERE client_id = $2 AND revoked_at IS NULL", at,
+                    .text(id)))
+        ).isDone
     }
 
     package func clients(after: String?, limit: Int) async throws -> [RegisteredClient] {
-        try database.read { connection in
-            try connection.all(
-                """
-                SELECT id, document, secret_hash, created_at FROM clients WHERE id > $1 ORDER BY id LIMIT $2
-                """, .text(after ?? ""), .integer(Int64(limit)), read: client)
-        }
+        try await database.all(
+            """
+            SELECT id, document, secret_hash, created_at FROM clients WHERE id > $1 ORDER BY id LIMIT $2
+            """, .text(after ?? ""), .integer(Int64(limit)), read: client)
     }
 
     package func registration(of id: String) async throws -> TicketID? {
-        try database.read { connection in
-            try connection.first("SELECT registration_id FROM clients WHERE id = $1", .text(id)) { row in
-                row.optionalBytes(0).flatMap { TicketID(bytes: $0) }
-            } ?? nil
-        }
+        try await database.first("SELECT registration_id FROM clients WHERE id = $1", .text(id)) { row in
+            row.optionalBytes(0).flatMap { TicketID(bytes: $0) }
+        } ?? nil
     }
 
     package func useInitialToken(_ id: TicketID, at instant: Date) async throws -> Bool {
-        try await database.write { connection in
-            try connection.run(
-                """
-                UPDATE initial_access_tokens SET uses_left = uses_left - 1
-                WHERE id = $1 AND uses_left > 0 AND expires_at > $2
-                """, .bytes(id.bytes), .integer(instant.microseconds)) == 1
-        }
+        try await database.change(
+            """
+            UPDATE initial_access_tokens SET uses_left = uses_left - 1
+            WHERE id = $1 AND uses_left > 0 AND expires_at > $2
+            """, .bytes(id.bytes), .integer(instant.microseconds)) == 1
     }
 
     package func insertInitialToken(_ id: TicketID, uses: Int, expiresAt: Date) async throws {
-        _ = try await database.write { connection in
-            try connection.run(
-                "INSERT INTO initial_access_tokens (id, uses_left, expires_at) VALUES ($1, $2, $3)",
-                .bytes(id.bytes), .integer(Int64(uses)), .integer(expiresAt.microseconds))
-        }
+        try await database.change(
+            "INSERT INTO initial_access_tokens (id, uses_left, expires_at) VALUES ($1, $2, $3)",
+            .bytes(id.bytes), .integer(Int64(uses)), .integer(expiresAt.microseconds))
     }
 
-    private func client(_ row: SQLiteRow) throws -> RegisteredClient {
+    private func client(_ row: SQLRow) throws -> RegisteredClient {
         guard let document = try JSON(parsing: Array(row.text(1).utf8)).object else {
             throw DamagedState("client")
         }

@@ -2,18 +2,18 @@ package import AuthorizationServer
 package import Foundation
 package import KeyStore
 package import OAuth
-import SQLStatements
+package import SQLStatements
 import WireFormats
 
 /// Consents over SQL.
 package struct SQLConsentStore: ConsentStore {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let sealer: DataSealer
     let mark: PersonMark
     let recent: RecentRecords
 
     package init(
-        database: SQLiteDatabase, sealer: DataSealer, mark: PersonMark, recent: RecentRecords = RecentRecords()
+        database: any SQLDatabase, sealer: DataSealer, mark: PersonMark, recent: RecentRecords = RecentRecords()
     ) {
         self.recent = recent
         self.database = database
@@ -22,48 +22,43 @@ package struct SQLConsentStore: ConsentStore {
     }
 
     package func standing(person: String, clientID: String, at instant: Date) async throws -> [Consent] {
-        try database.read { connection in
-            try connection.all(
-                """
-                SELECT id, client_id, sealed_detail, given_at, expires_at FROM consents
-                WHERE person = $1 AND client_id = $2 AND withdrawn_at IS NULL AND expires_at > $3
-                ORDER BY given_at DESC LIMIT 20
-                """, .bytes(mark(person)), .text(clientID), .integer(instant.microseconds), read: consent)
-        }
+        try await database.all(
+            """
+            SELECT id, client_id, sealed_detail, given_at, expires_at FROM consents
+            WHERE person = $1 AND client_id = $2 AND withdrawn_at IS NULL AND expires_at > $3
+            ORDER BY given_at DESC LIMIT 20
+            """, .bytes(mark(person)), .text(clientID), .integer(instant.microseconds), read: consent)
     }
 
     package func consents(of person: String) async throws -> [RecordedConsent] {
-        try database.read { connection in
-            try connection.all(
-                """
-                SELECT id, client_id, sealed_detail, given_at, expires_at, last_used_at, withdrawn_at FROM consents
-                WHERE person = $1 ORDER BY given_at DESC, id DESC LIMIT 200
-                """, .bytes(mark(person))
-            ) { row in
-                RecordedConsent(
-                    consent: try consent(row), lastUsedAt: row.optionalInteger(5).map(Date.init(microseconds:)),
-                    withdrawnAt: row.optionalInteger(6).map(Date.init(microseconds:)))
-            }
+        try await database.all(
+            """
+            SELECT id, client_id, sealed_detail, given_at, expires_at, last_used_at, withdrawn_at FROM consents
+            WHERE person = $1 ORDER BY given_at DESC, id DESC LIMIT 200
+            """, .bytes(mark(person))
+        ) { row in
+            RecordedConsent(
+                consent: try consent(row), lastUsedAt: row.optionalInteger(5).map(Date.init(microseconds:)),
+                withdrawnAt: row.optionalInteger(6).map(Date.init(microseconds:)))
         }
     }
 
     package func withdraw(_ id: TicketID, of person: String, at instant: Date) async throws -> Bool {
         let person = mark(person)
         defer { recent.forgetTokens() }
-        return try await database.write { connection in
-            let at = SQLValue.integer(instant.microseconds)
-            let changed = try connection.run(
-                "UPDATE consents SET withdrawn_at = COALESCE(withdrawn_at, $1) WHERE id = $2 AND person = $3", at,
-                .bytes(id.bytes), .bytes(person))
-            guard changed == 1 else { return false }
-            try connection.run(
-                "UPDATE grants SET revoked_at = $1 WHERE consent_id = $2 AND revoked_at IS NULL", at,
-                .bytes(id.bytes))
-            return true
-        }
+        let at = SQLValue.integer(instant.microseconds)
+        return try await database.run(
+            .writing(
+                SQLStatement(
+                    "UPDATE consents SET withdrawn_at = COALESCE(withdrawn_at, $1) WHERE id = $2 AND person = $3", at,
+                    .bytes(id.bytes), .bytes(person), expecting: .oneRow),
+                SQLStatement(
+                    "UPDATE grants SET revoked_at = $1 WHERE consent_id = $2 AND revoked_at IS NULL", at,
+                    .bytes(id.bytes)))
+        ).isDone
     }
 
-    private func consent(_ row: SQLiteRow) throws -> Consent {
+    private func consent(_ row: SQLRow) throws -> Consent {
         guard let id = TicketID(bytes: row.bytes(0)) else {
             throw DatabaseFailure(.other, message: "a consent has a malformed id")
         }

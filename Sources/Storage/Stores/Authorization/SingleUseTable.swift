@@ -1,42 +1,47 @@
 import AuthorizationServer
+package import Foundation
 package import OAuth
-import SQLStatements
+package import SQLStatements
 
 /// Identifiers that were presented and must not be again.
 enum SingleUseTable {
-    /// Spends all of them; or none, and then gives the kind of one that was spent before.
-    static func spend(_ uses: [SingleUse], on connection: SQLiteConnection) throws -> SingleUse.Kind? {
-        for (index, use) in uses.enumerated() {
-            let spent = try connection.run(
-                "INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes))
-            guard spent == 1 else {
-                // Given back rather than rolled back: throwing would make every job of this commit run again.
-                try giveBack(uses[..<index], on: connection)
-                return use.kind
-            }
+    /// Spends all of them, or the script that they stand in is refused.
+    static func spending(_ uses: [SingleUse]) -> [SQLStatement] {
+        uses.map { use in
+            SQLStatement(
+                "INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes),
+                expecting: .oneRow)
         }
-        return nil
     }
 
-    static func isSpent(_ use: SingleUse, on connection: SQLiteConnection) throws -> Bool {
-        try connection.first("SELECT 1 FROM single_uses WHERE id = $1", .bytes(use.bytes)) { _ in true } != nil
+    /// Spends those that are not spent yet.
+    static func noting(_ uses: [SingleUse]) -> [SQLStatement] {
+        uses.map { use in
+            SQLStatement("INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes))
+        }
     }
 
-    static func giveBack(_ uses: some Sequence<SingleUse>, on connection: SQLiteConnection) throws {
-        for use in uses { try connection.run("DELETE FROM single_uses WHERE id = $1", .bytes(use.bytes)) }
+    static func isSpent(_ use: SingleUse, in database: any SQLDatabase) async throws -> Bool {
+        try await database.first("SELECT 1 FROM single_uses WHERE id = $1", .bytes(use.bytes)) { _ in true } != nil
     }
 }
 
 /// Single-use identifiers over SQL.
 package struct SQLSingleUseStore: SingleUseStore {
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
 
-    package init(database: SQLiteDatabase) {
+    package init(database: any SQLDatabase) {
         self.database = database
     }
 
-    package func spend(_ uses: [SingleUse]) async throws -> Bool {
-        guard !uses.isEmpty else { return true }
-        return try await database.write { try SingleUseTable.spend(uses, on: $0) == nil }
+    package func spend(_ uses: [SingleUse], for token: TicketID?, at instant: Date) async throws -> Bool {
+        var statements = SingleUseTable.spending(uses)
+        if let token {
+            statements.append(
+                SQLStatement(
+                    "UPDATE access_tokens SET used_at = $1 WHERE id = $2 AND used_at IS NULL",
+                    .integer(instant.microseconds), .bytes(token.bytes)))
+        }
+        return try await database.run(SQLScript(statements)).isDone
     }
 }

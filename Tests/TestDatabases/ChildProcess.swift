@@ -3,10 +3,10 @@ import Glibc
 
 /// A program that runs until its input ends. It is started by the system call itself: Foundation's way is not safe where
 /// many threads start programs at a time.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     private let input: FileHandle
 
-    init(_ words: [String]) throws {
+    package init(_ words: [String]) throws {
         var ends: [Int32] = [0, 0]
         // Not a pipe: that could reach another program before it was marked as ours alone.
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -37,7 +37,7 @@ final class ChildProcess: Sendable {
         exec "$@"
         """
 
-    func write(_ line: String) throws { try input.write(contentsOf: Data((line + "\n").utf8)) }
+    package func write(_ line: String) throws { try input.write(contentsOf: Data((line + "\n").utf8)) }
 
-    func end() throws { try input.close() }
+    package func end() throws { try input.close() }
 }

@@ -1,32 +1,33 @@
 import CPostgreSQL
-import Foundation
+package import Foundation
 import Synchronization
 
 /// A PostgreSQL server of the tests' own, in a folder that goes with it. Stopped when the tests' process ends, also
-/// when it crashes: a shell that waits for the end of its input starts and stops it.
-final class TemporaryPostgreSQL: Sendable {
-    let folder: URL
-    let port: Int
+/// when it crashes: a shell that waits for the end of its input starts and stops it. Whatever it has answered survives
+/// its own crash, but not the machine's.
+package final class TemporaryPostgreSQL: Sendable {
+    package let folder: URL
+    package let port: Int
     private let supervisor: Mutex<ChildProcess>
-    let asOther: [String]
+    package let asOther: [String]
 
     private static let binaries = "/usr/lib/postgresql/15/bin"
 
     /// Whether a server can be started; says so if not, since the tests that need it are then skipped.
-    static let isInstalled: Bool = {
+    package static let isInstalled: Bool = {
         let isInstalled = FileManager.default.isExecutableFile(atPath: binaries + "/postgres")
         if !isInstalled { print("TESTS OF POSTGRESQL SKIPPED: there is no PostgreSQL 15 in \(binaries).") }
         return isInstalled
     }()
 
     /// One server for the tests of a process.
-    static let shared: TemporaryPostgreSQL = {
+    package static let shared: TemporaryPostgreSQL = {
         do { return try TemporaryPostgreSQL() } catch { fatalError("no PostgreSQL for the tests: \(error)") }
     }()
 
     /// Starts a server on a free port of 127.0.0.1 and a socket in its folder. With TLS it has a certificate of its own
     /// for localhost, which stands in `server.crt`.
-    init(tls: Bool = false) throws {
+    package init(tls: Bool = false) throws {
         folder = URL(filePath: "/tmp/vouchsafe-pg-\(UInt32.random(in: 0 ... .max))")
         port = try Self.freePort()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -38,6 +39,7 @@ final class TemporaryPostgreSQL: Sendable {
         let words = ["/bin/sh", "-c", Self.script, "sh", Self.binaries, folder.path, "\(port)", tls ? "tls" : ""]
         supervisor = Mutex(try ChildProcess(asOther + words))
         try waitUntilReady()
+        try administer("CREATE ROLE tester LOGIN")
     }
 
     /// Reads lines: "stop" and "start" do so, and the end of the input ends everything.
@@ -48,6 +50,7 @@ final class TemporaryPostgreSQL: Sendable {
         "$1/initdb" -D data -U admin -A scram-sha-256 --pwfile=password -E UTF8 --locale=C >initdb.log 2>&1 || exit 1
         {
             echo "local all all scram-sha-256"
+            echo "host all tester 127.0.0.1/32 trust"
             echo "host all all 127.0.0.1/32 scram-sha-256"
         } >data/pg_hba.conf
         tls=off
@@ -59,7 +62,7 @@ final class TemporaryPostgreSQL: Sendable {
             cp data/server.crt .
         fi
         start() {
-            options="-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=600"
+            options="-c listen_addresses=127.0.0.1 -c port=$3 -c unix_socket_directories=$2 -c max_connections=1000 -c fsync=off"
             "$1/pg_ctl" start -w -D data -l server.log -o "$options -c ssl=$tls" >/dev/null 2>&1 </dev/null
             : >ready
         }
@@ -81,32 +84,32 @@ final class TemporaryPostgreSQL: Sendable {
         """
 
     /// Stops the server, at once as a crash does or as an administrator would.
-    func stop(likeACrash: Bool = false) throws {
+    package func stop(likeACrash: Bool = false) throws {
         try supervisor.withLock { try $0.write(likeACrash ? "kill" : "stop") }
         try wait(for: "stopped")
     }
 
-    func start() throws {
+    package func start() throws {
         try supervisor.withLock { try $0.write("start") }
         try waitUntilReady()
     }
 
     /// Stops the server and removes its folder.
-    func end() throws { try supervisor.withLock { try $0.end() } }
+    package func end() throws { try supervisor.withLock { try $0.end() } }
 
     /// The URL of a new, empty database over TCP, as its administrator.
-    func freshDatabase() throws -> String {
+    package func freshDatabase(user: String = "admin") throws -> String {
         let name = "test_\(UInt64.random(in: 0 ... .max))"
-        try administer("CREATE DATABASE \(name)")
-        return url(database: name)
+        try administer("CREATE DATABASE \(name) OWNER \(user)")
+        return url(user: user, database: name)
     }
 
-    func url(user: String = "admin", password: String = "password", database: String) -> String {
+    package func url(user: String = "admin", password: String = "password", database: String) -> String {
         "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)"
     }
 
     /// Runs SQL as the administrator.
-    func administer(_ text: String, database: String = "postgres") throws {
+    package func administer(_ text: String, database: String = "postgres") throws {
         let connection = PQconnectdb(url(database: database))
         defer { PQfinish(connection) }
         let result = PQexec(connection, text)
@@ -117,13 +120,13 @@ final class TemporaryPostgreSQL: Sendable {
     }
 
     /// What the server has written down.
-    var log: String {
+    package var log: String {
         (try? String(contentsOf: folder.appending(path: "server.log"), encoding: .utf8)) ?? ""
     }
 
     private func waitUntilReady() throws { try wait(for: "ready") }
 
-    func wait(for name: String) throws {
+    package func wait(for name: String) throws {
         let end = Date(timeIntervalSinceNow: 60)
         while !FileManager.default.fileExists(atPath: folder.appending(path: name).path) {
             guard Date() < end else { throw CocoaError(.fileReadNoSuchFile) }
@@ -131,7 +134,7 @@ final class TemporaryPostgreSQL: Sendable {
         }
     }
 
-    static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

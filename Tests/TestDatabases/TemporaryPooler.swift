@@ -1,20 +1,20 @@
 import Foundation
 
 /// A pgbouncer in transaction mode before a server, with three connections to it. Goes with the tests' process.
-final class TemporaryPooler: Sendable {
-    let port: Int
+package final class TemporaryPooler: Sendable {
+    package let port: Int
     private let process: ChildProcess
 
     private static let binary = "/usr/sbin/pgbouncer"
 
     /// Whether one can be started; says so if not, since the tests that need it are then skipped.
-    static let isInstalled: Bool = {
+    package static let isInstalled: Bool = {
         let isInstalled = FileManager.default.isExecutableFile(atPath: binary)
         if !isInstalled { print("TESTS OF A CONNECTION POOLER SKIPPED: there is no \(binary).") }
         return isInstalled && TemporaryPostgreSQL.isInstalled
     }()
 
-    init(before server: TemporaryPostgreSQL) throws {
+    package init(before server: TemporaryPostgreSQL) throws {
         port = try TemporaryPostgreSQL.freePort()
         process = try ChildProcess(
             server.asOther + [
@@ -23,7 +23,7 @@ final class TemporaryPooler: Sendable {
         try server.wait(for: "pooler-ready")
     }
 
-    func end() throws { try process.end() }
+    package func end() throws { try process.end() }
 
     private static let script = """
         trap '' INT
