@@ -1,7 +1,7 @@
 """Single-use things are used once, however many ask at the same moment and whichever process they ask."""
 
 from collections import Counter
-from typing import Callable, Iterator
+from typing import Iterator
 
 import pytest
 
