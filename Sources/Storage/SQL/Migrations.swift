@@ -35,9 +35,17 @@ enum Migrations {
         }
     }
 
-    /// The steps as PostgreSQL reads them.
+    /// The steps as PostgreSQL reads them: the one place that knows where the two engines' tables differ.
+    ///
+    /// Texts are compared by their bytes, as SQLite does, whatever the database's language: what stands in order does so
+    /// on both, and an upgrade of the system's collations cannot damage an index.
     static var forPostgreSQL: [[String]] {
-        steps.map { step in step.map { $0.replacing(clustered, with: "") } }
+        steps.map { step in
+            step.map { statement in
+                guard statement.hasPrefix("CREATE TABLE") else { return statement }
+                return statement.replacing(clustered, with: "").replacing(" TEXT", with: " TEXT COLLATE \"C\"")
+            }
+        }
     }
 
     /// Keeps small rows in the tree of their primary key. PostgreSQL has no word for it and leaves it out.
