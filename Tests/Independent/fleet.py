@@ -62,7 +62,7 @@ class Member(Vouchsafe):
 
     def is_healthy(self) -> bool:
         """Whether the process says that it is ready for requests."""
-        return self.readiness() in (200, 404)  # FIXME
+        return self.readiness() == 200
 
     def readiness(self) -> int | None:
         """The status of `GET /health/ready`; None without an answer."""
@@ -141,10 +141,13 @@ class Fleet(Provider):
         return self
 
     def stop(self) -> None:
-        """Stops all."""
+        """Stops all at once."""
+        self.front.stop()
+        for member in self.members:
+            if member.is_running:
+                member.process.terminate()
         for member in self.members:
             member.stop()
-        self.front.stop()
 
     def roll(self) -> list[float]:
         """Restarts one after the other, each once the one before is ready; the seconds that each needed to end."""
