@@ -146,12 +146,13 @@ def test_read_only_database(postgres: PostgreSQL, server_on: MakeServer) -> None
     assert re.search("takes no writes|read.only", said)
 
 
+@pytest.mark.parametrize("round", range(4))
 def test_processes_that_start_together(
-    postgres: PostgreSQL, server_on: MakeServer, monkeypatch: pytest.MonkeyPatch
+    round: int, postgres: PostgreSQL, server_on: MakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of several on an empty database one makes the tables and the keys; all of them serve, with the same keys."""
     url = postgres.create_database()
-    servers = [server_on(url) for _ in range(3)]
+    servers = [server_on(url) for _ in range(5)]
     monkeypatch.setenv("VOUCHSAFE_KEY_ENCRYPTION_KEY", base64.b64encode(secrets.token_bytes(32)).decode())
     for server in servers:
         server.launch()
@@ -190,8 +191,7 @@ class Client:
             "pushed request": lambda: self.flow_of(self.fresh()).push(),
             "introspection": lambda: self.introspect(self.fresh()),
             "user info": lambda: self.user_info(self.fresh()),
-            "page": lambda: self.fresh().http.get(
-                self.waiting.address(), timeout=60, headers={"Accept": "text/html,application/xhtml+xml"}),
+            "page": lambda: self.page(self.fresh()),
         }
 
     def fresh(self) -> Wallet:
@@ -208,6 +208,12 @@ class Client:
     def flow_of(self, wallet: Wallet) -> CodeFlow:
         """A new authorization."""
         return CodeFlow(self.flow.server, self.flow.client, wallet, scope="openid")
+
+    def page(self, wallet: Wallet) -> requests.Response:
+        """What a person's browser is shown that brings a new request."""
+        flow = CodeFlow(self.flow.server, self.flow.client, wallet, scope="openid", pushes=False)
+        headers = {"Accept": "text/html,application/xhtml+xml"}
+        return wallet.http.get(flow.address(), headers=headers, timeout=60, allow_redirects=False)
 
     def introspect(self, wallet: Wallet) -> requests.Response:
         """What the token is good for."""
@@ -242,13 +248,11 @@ def all_at_once(client: Client) -> dict[str, tuple[float, requests.Response]]:
 
 
 def assert_cannot_now(answers: dict[str, tuple[float, requests.Response]]) -> None:
-    """In good time, an answer that makes clients try again; JSON where programs ask, a page where people do."""
+    """In good time, an answer that makes clients try again."""
     for name, (seconds, answer) in answers.items():
         assert seconds < ANSWER_SECONDS, f"{name} took {seconds:.1f} s"
         assert answer.status_code in (500, 503), f"{name}: {answer.status_code} {answer.text[:300]}"
-        if name == "page":
-            assert answer.headers["Content-Type"].startswith("text/html")
-        else:
+        if name != "page":
             error = {500: "server_error", 503: "temporarily_unavailable"}[answer.status_code]
             assert_refused(answer, answer.status_code, error)
 
@@ -286,6 +290,18 @@ def test_database_goes_away(provider: Provider, postgres: PostgreSQL, wallet: Wa
     assert_recovers(provider)
     assert_nothing_lost(client)
     assert provider.process is process and process.poll() is None
+
+
+def test_people_without_a_database(provider: Provider, postgres: PostgreSQL, wallet: Wallet) -> None:
+    """They get a page that says so, and not what is for programs."""
+    client = Client(provider, wallet)
+    postgres.stop()
+    try:
+        answer = client.page(client.fresh())
+    finally:
+        postgres.start()
+    assert_recovers(provider)
+    assert answer.status_code in (500, 503) and answer.headers["Content-Type"].startswith("text/html"), answer.text
 
 
 def test_statement_takes_too_long(provider: Provider, postgres: PostgreSQL, wallet: Wallet) -> None:
