@@ -138,7 +138,8 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
                 "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier",
+                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
+                "Verifier",
                 "WalletClient", "WebAuthn", "WebServer",
                 "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
                 nioPosix,
@@ -245,8 +246,8 @@ let package = Package(
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
                 "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
-                "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer", "WireFormats", "vouchsafe", crypto,
-                httpTypes, logging, nioCore,
+                "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer",
+                "WireFormats", "vouchsafe", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]),
     ]
 )

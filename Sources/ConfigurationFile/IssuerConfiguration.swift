@@ -75,7 +75,8 @@ extension IssuerConfiguration {
         let clients = ClientsSection(file, server: authorizationServer.settings)
         self.init(
             publicURL: server.publicURL, host: server.host, trustedProxies: server.trustedProxies,
-            tryOut: TryOutSection.people(file), databaseURL: DatabaseSection.url(file), display: IssuerSection.display(file), registry: registry.schema,
+            tryOut: TryOutSection.people(file), databaseURL: DatabaseSection.url(file),
+            display: IssuerSection.display(file), registry: registry.schema,
             registrySource: source.source(file),
             offerLifetime: lifetimes.offer, transactionCodeLength: lifetimes.transactionCodeLength,
             accessTokenLifetime: lifetimes.accessToken, nonceLifetime: lifetimes.nonce,
@@ -90,7 +91,8 @@ extension IssuerConfiguration {
     }
 
     private static let sections = [
-        "server", "database", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out", "credentials",
+        "server", "database", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out",
+        "credentials",
         "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "outgoing",
     ]
 }

@@ -51,7 +51,8 @@ package enum DatabaseLocation: Sendable, Hashable {
             guard FileManager.default.fileExists(atPath: path) else { return [] }
             return try Migrations.applied(on: SQLiteConnection(path: path, mode: .readOnly))
         case .server(let url):
-            let database = try PostgreSQLDatabase(url: url, logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
+            let database = try PostgreSQLDatabase(
+                url: url, logger: Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() })
             return try await database.appliedSteps().map {
                 AppliedStep(number: Int($0.number), at: Date(microseconds: $0.microseconds))
             }

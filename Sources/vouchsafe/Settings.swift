@@ -10,7 +10,17 @@ struct Settings: Sendable {
     /// The key-encryption key in base64; nil if it is kept in a file of the data directory.
     let keyEncryptionKey: String?
     /// The PostgreSQL database, whatever the configuration says; nil if the environment does not say.
-    let databaseURL: String?
+    var databaseURL: String?
+    /// Or the file that has it.
+    var keyEncryptionKeyFile: URL?
+    /// The address that the public port listens on; nil if the configuration says so.
+    var listenHost: String?
+    /// How long requests are taken as before once the process is told to stop, so that whoever sends them can notice.
+    var stopDelay = Duration.zero
+    /// How long after that requests that had begun may take.
+    var stopLimit = Duration.seconds(25)
+    /// Where the service manager wants to be told how far the process is.
+    var notifySocket: String?
 
     var publicURL: String { "http://localhost:\(port)" }
     var managementURL: String { "http://127.0.0.1:\(managementPort)" }
@@ -19,12 +29,19 @@ struct Settings: Sendable {
     static func fromEnvironment(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
-        Settings(
+        guard environment[keyName] == nil || environment[keyFileName] == nil else {
+            throw CommandFailure("set \(keyName) or \(keyFileName), not both")
+        }
+        return Settings(
             port: try port("PORT", default: 8080, environment),
             managementPort: try port("MANAGEMENT_PORT", default: 8081, environment),
             dataDirectory: URL(filePath: environment["DATA_DIR"] ?? "data", directoryHint: .isDirectory),
-            keyEncryptionKey: environment["VOUCHSAFE_KEY_ENCRYPTION_KEY"],
-            databaseURL: try databaseURL(environment))
+            keyEncryptionKey: environment[keyName], databaseURL: try databaseURL(environment),
+            keyEncryptionKeyFile: environment[keyFileName].map { URL(filePath: $0) },
+            listenHost: try listenHost(environment),
+            stopDelay: try seconds("STOP_DELAY", default: 0, environment),
+            stopLimit: try seconds("STOP_LIMIT", default: 25, environment),
+            notifySocket: environment["NOTIFY_SOCKET"])
     }
 
     private static func databaseURL(_ environment: [String: String]) throws -> String? {
@@ -34,6 +51,37 @@ struct Settings: Sendable {
             throw CommandFailure("DATABASE_URL must be of the form postgresql://user:password@host:5432/name")
         }
         return url
+    }
+
+    private static let keyName = "VOUCHSAFE_KEY_ENCRYPTION_KEY"
+    private static let keyFileName = "VOUCHSAFE_KEY_ENCRYPTION_KEY_FILE"
+
+    /// The key-encryption key in base64 as the environment gives it, by itself or in a file; nil if it does not.
+    ///
+    /// The file is read when the key is needed: commands that only talk to the server may not be allowed to.
+    func givenKeyEncryptionKey() throws -> String? {
+        guard let file = keyEncryptionKeyFile else { return keyEncryptionKey }
+        guard let content = FileManager.default.contents(atPath: file.path) else {
+            throw CommandFailure("\(Self.keyFileName): \(file.path) cannot be read")
+        }
+        // The file that the first start makes has the bytes themselves.
+        return content.count == 32 ? content.base64EncodedString() : String(decoding: content, as: UTF8.self)
+    }
+
+    private static func listenHost(_ environment: [String: String]) throws -> String? {
+        guard let host = environment["LISTEN_HOST"] else { return nil }
+        guard !host.isEmpty else { throw CommandFailure("LISTEN_HOST must be an address to listen on, as 0.0.0.0") }
+        return host
+    }
+
+    private static func seconds(
+        _ name: String, default standard: Int, _ environment: [String: String]
+    ) throws -> Duration {
+        guard let text = environment[name] else { return .seconds(standard) }
+        guard let seconds = Int(text), (0...3600).contains(seconds) else {
+            throw CommandFailure("\(name) must be a whole number of seconds from 0 to 3600")
+        }
+        return .seconds(seconds)
     }
 
     private static func port(_ name: String, default standard: Int, _ environment: [String: String]) throws -> Int {

@@ -1,7 +1,7 @@
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// Connections and servers that go away.

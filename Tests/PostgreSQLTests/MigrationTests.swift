@@ -1,7 +1,7 @@
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// Changes of the schema, by processes that start together.

@@ -1,7 +1,7 @@
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// Through a pooler that gives each transaction another connection to the server.

@@ -1,7 +1,7 @@
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// What waits, and what becomes of it.

@@ -1,8 +1,8 @@
 import Logging
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// What a database says that cannot be used.

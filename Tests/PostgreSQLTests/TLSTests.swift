@@ -1,8 +1,8 @@
 import Foundation
 import PostgreSQL
 import SQLStatements
-import TestSupport
 import TestDatabases
+import TestSupport
 import Testing
 
 /// Connections that are encrypted.

@@ -105,7 +105,8 @@ final class TestDatabase: Sendable {
             let reader = try await reopen()
             var bytes = Data()
             for table in CopiedTable.all {
-                let rows = try await reader.query(SQLStatement(table.select, parameters: table.first + [.integer(10_000)]))
+                let rows = try await reader.query(
+                    SQLStatement(table.select, parameters: table.first + [.integer(10_000)]))
                 if !rows.isEmpty { bytes += Data(table.name.utf8) }
                 for case let value in rows.flatMap(\.columns) {
                     switch value {

@@ -40,6 +40,7 @@ package final class TemporaryPostgreSQL: Sendable {
         supervisor = Mutex(try ChildProcess(asOther + words))
         try waitUntilReady()
         try administer("CREATE ROLE tester LOGIN")
+        try administer("CREATE DATABASE tests")
     }
 
     /// Reads lines: "stop" and "start" do so, and the end of the input ends everything.
@@ -98,10 +99,10 @@ package final class TemporaryPostgreSQL: Sendable {
     package func end() throws { try supervisor.withLock { try $0.end() } }
 
     /// The URL of a new, empty database over TCP, as its administrator.
-    package func freshDatabase(user: String = "admin") throws -> String {
+    package func freshDatabase() throws -> String {
         let name = "test_\(UInt64.random(in: 0 ... .max))"
-        try administer("CREATE DATABASE \(name) OWNER \(user)")
-        return url(user: user, database: name)
+        try administer("CREATE DATABASE \(name)")
+        return url(database: name)
     }
 
     package func url(user: String = "admin", password: String = "password", database: String) -> String {

@@ -161,7 +161,8 @@ package struct GrantTokens: Sendable {
             ? try await idTokens.idToken(grant, for: client, nonce: nonce, accessToken: text, at: instant) : nil
         return TokenResponse(
             accessToken: text, tokenType: token.keyThumbprint == nil ? "Bearer" : "DPoP",
-            lifetime: .seconds(Int64(token.expiresAt.timeIntervalSince(instant).rounded())), refreshToken: refreshToken, idToken: idToken,
+            lifetime: .seconds(Int64(token.expiresAt.timeIntervalSince(instant).rounded())), refreshToken: refreshToken,
+            idToken: idToken,
             scopes: token.scope.isEmpty ? nil : token.scope, authorizationDetails: grant.details(for: token))
     }
 

@@ -38,7 +38,8 @@ package struct DatabaseCopy: Sendable {
     /// was interrupted.
     package func filledTables() async throws(DatabaseFailure) -> [String] {
         var filled: [String] = []
-        for table in CopiedTable.all where !(try await page(of: table, after: table.first, in: target, limit: 1).isEmpty) {
+        for table in CopiedTable.all
+        where !(try await page(of: table, after: table.first, in: target, limit: 1).isEmpty) {
             filled.append(table.name)
         }
         return filled

@@ -8,7 +8,8 @@ import Synchronization
 package final class SQLiteDatabase: SQLDatabase {
     private let path: String
     private let writer: SQLiteWriter
-    private let readers: Mutex<[SQLiteReader]>
+    /// Those that nobody uses; nil once the database was closed.
+    private let readers: Mutex<[SQLiteReader]?>
 
     /// Opens the file, makes it if it is not there, and brings its schema up to date.
     package init(path: String, at instant: Date) throws(DatabaseFailure) {
@@ -30,9 +31,8 @@ package final class SQLiteDatabase: SQLDatabase {
 
     /// Runs the statements against the last committed state.
     private func read(_ script: SQLScript) throws(DatabaseFailure) -> SQLOutcome {
-        let reader: SQLiteReader
-        if let idle = readers.withLock({ $0.popLast() }) { reader = idle } else { reader = try SQLiteReader(path: path) }
-        defer { readers.withLock { $0.append(reader) } }
+        let reader = try takeReader()
+        defer { readers.withLock { $0?.append(reader) } }
         let isSeveral = script.statements.count > 1
         if isSeveral { try reader.connection.run("BEGIN") }
         defer { if isSeveral { _ = try? reader.connection.run("COMMIT") } }
@@ -45,10 +45,17 @@ package final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    private func takeReader() throws(DatabaseFailure) -> SQLiteReader {
+        let (isOpen, idle) = readers.withLock { ($0 != nil, $0?.popLast()) }
+        guard isOpen else { throw DatabaseFailure(.closed, message: "the database is closed") }
+        if let idle { return idle }
+        return try SQLiteReader(path: path)
+    }
+
     /// Finishes the jobs that wait and lets go of the file.
     package func close() {
         writer.stop()
-        readers.withLock { $0.removeAll() }
+        readers.withLock { $0 = nil }
     }
 }
 

@@ -8,6 +8,8 @@ package enum RequestRefusal: Refusal, Equatable {
     case bodyTooLarge(limit: Int)
     case managementKeyMissing
     case managementKeyWrong
+    /// The process is about to end: another one, or this one started again, can be asked.
+    case stopping
 
     package var wire: WireRefusal {
         switch self {
@@ -21,6 +23,9 @@ package enum RequestRefusal: Refusal, Equatable {
                 .unauthorized, "invalid_token", "The management key is needed", challenge: .bearerWithoutError)
         case .managementKeyWrong:
             WireRefusal(.unauthorized, "invalid_token", "The management key is wrong", challenge: .bearer)
+        case .stopping:
+            WireRefusal(.serviceUnavailable, "temporarily_unavailable", "The server is stopping")
+                .with(.retryAfter, "1")
         }
     }
 

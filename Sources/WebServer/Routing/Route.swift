@@ -28,15 +28,18 @@ package struct Route: Sendable {
     package let bodyLimit: Int
     /// Names the route in metrics and logs.
     package let name: String
+    /// Whether it tells how the process is, which it does to the end.
+    package let isProbe: Bool
     package let handler: Handler
 
     package init(
         _ method: HTTPRequest.Method, _ path: Path, name: String, authentication: Authentication = .open,
-        bodyLimit: Int = 0, handler: @escaping Handler
+        bodyLimit: Int = 0, isProbe: Bool = false, handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.name = name
+        self.isProbe = isProbe
         self.authentication = authentication
         self.bodyLimit = bodyLimit
         self.handler = handler

@@ -7,10 +7,14 @@ package struct Site: Sendable {
     private let table: RouteTable
     private let managementKey: ManagementKey?
     private let metrics: Metrics
+    let readiness: Readiness
 
     /// - Parameter managementKey: what routes that ask for it compare with; nil if no route does.
-    package init(routes: [Route], managementKey: ManagementKey? = nil, metrics: Metrics) {
-        table = RouteTable(routes)
+    package init(
+        routes: [Route], managementKey: ManagementKey? = nil, metrics: Metrics, readiness: Readiness = .always
+    ) {
+        table = RouteTable(routes + readiness.routes)
+        self.readiness = readiness
         self.managementKey = managementKey
         self.metrics = metrics
     }
@@ -71,6 +75,21 @@ package struct Site: Sendable {
         }
     }
 
+    /// Whether a request asks how the process is, which is answered even when nothing else is.
+    func isProbe(_ head: Head) -> Bool {
+        guard case .route(let route, _) = table.match(head.method, head.path) else { return false }
+        return route.isProbe
+    }
+
+    /// What is answered to a request that comes when no other may begin.
+    func refuseStopping(_ head: Head, logger: Logger) -> EndpointResponse {
+        let route =
+            if case .route(let route, _) = table.match(head.method, head.path) { route.name } else { "none" }
+        let response = refuse(RequestRefusal.stopping, head, route: route, logger).answering(head.method)
+        metrics.countRequest(route: route, status: response.status.code, took: .zero)
+        return response
+    }
+
     /// - Parameter readBody: gives the whole body, or throws ``BodyTooLarge`` past the limit it is given.
     package func respond(
         to head: Head, logger: Logger, readBody: (_ limit: Int) async throws -> [UInt8]
@@ -95,19 +114,17 @@ package struct Site: Sendable {
             logger.error(
                 "request put off",
                 metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(outage)"])
-            response = WireRefusal(
-                .serviceUnavailable, "temporarily_unavailable", "Not possible for the moment; try again shortly"
-            ).with(.retryAfter, "1").response
+            response =
+                WireRefusal(
+                    .serviceUnavailable, "temporarily_unavailable", "Not possible for the moment; try again shortly"
+                ).with(.retryAfter, "1").response
         } catch {
             logger.error(
                 "request failed",
                 metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(error)"])
             response = WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
         }
-        if head.method == .head {
-            response.headers[.contentLength] = String(response.body.count)
-            response.body = []
-        }
+        response = response.answering(head.method)
         metrics.countRequest(route: name, status: response.status.code, took: ContinuousClock.now - start)
         logger.debug(
             "request",
@@ -157,6 +174,17 @@ package struct Site: Sendable {
             let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] }
             response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
         }
+        return response
+    }
+}
+
+extension EndpointResponse {
+    /// The answer to HEAD has the length of the body that it leaves out.
+    fileprivate func answering(_ method: HTTPRequest.Method) -> EndpointResponse {
+        guard method == .head else { return self }
+        var response = self
+        response.headers[.contentLength] = String(body.count)
+        response.body = []
         return response
     }
 }

@@ -13,10 +13,20 @@ final class SiteHandler: ChannelInboundHandler {
         let message: HTTPRequestHead
         let head: Site.Head
         let bodyLimit: Int
+        let admission: Admission
         var body: [UInt8] = []
         /// Bytes of a body that is too large: read so that the client gets to read the refusal, and thrown away.
         var discarded = 0
         var isTooLarge: Bool { discarded > 0 }
+    }
+
+    private enum Admission {
+        /// A stop waits for the answer.
+        case counted
+        /// A probe that comes when nothing else is taken.
+        case probe
+        /// Answered with its head; the rest is read so that the client gets to read the refusal.
+        case refused
     }
 
     /// Whoever sends more than this after the limit of a body is not listening.
@@ -42,6 +52,8 @@ final class SiteHandler: ChannelInboundHandler {
     private var waitingBytes = 0
     /// The server is about to stop: what is being answered is the last.
     private var isQuiescing = false
+    /// The last answer is written; whatever else comes is not heard.
+    private var isClosing = false
     private var clock = HTTPDateClock()
     private var requestIDs = RequestIDs()
     private var lastRequest = NIODeadline.now()
@@ -74,6 +86,8 @@ final class SiteHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         watch = nil
+        // A request that is being answered is counted until it is.
+        if let request = incoming.take(), request.admission == .counted { _ = site.readiness.endRequest() }
         context.fireChannelInactive()
     }
 
@@ -83,6 +97,7 @@ final class SiteHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        guard !isClosing else { return }
         guard isAnswering else { return take(part, context) }
         waiting.append(part)
         if case .body(let bytes) = part { waitingBytes += bytes.readableBytes }
@@ -93,7 +108,7 @@ final class SiteHandler: ChannelInboundHandler {
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
-        case .head(let message): begin(message)
+        case .head(let message): begin(message, context)
         case .body(let part): collect(part)
         case .end: answer(context)
         }
@@ -102,12 +117,12 @@ final class SiteHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             isQuiescing = true
-            if !isAnswering, incoming == nil { context.close(promise: nil) }
+            if !isAnswering, incoming?.admission != .counted { closeOnceWritten(context) }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    private func begin(_ message: HTTPRequestHead) {
+    private func begin(_ message: HTTPRequestHead, _ context: ChannelHandlerContext) {
         lastRequest = .now()
         let headers = HTTPFields(received: message.headers)
         // NIO has checked that the method is a token.
@@ -117,7 +132,15 @@ final class SiteHandler: ChannelInboundHandler {
             clientHint: remoteAddress + " " + (headers[.userAgent] ?? ""),
             clientAddress: clientAddress.resolve(peer: remoteAddress, forwardedFor: headers[values: .forwardedFor]),
             requestID: requestIDs.next())
-        incoming = Incoming(message: message, head: head, bodyLimit: site.bodyLimit(of: head))
+        let admission: Admission =
+            if site.readiness.beginRequest() { .counted } else { site.isProbe(head) ? .probe : .refused }
+        guard admission != .refused else {
+            incoming = Incoming(message: message, head: head, bodyLimit: 0, admission: admission)
+            let response = site.refuseStopping(head, logger: logger)
+            return write(response, to: head, in: context, version: message.version, keepAlive: false)
+        }
+        incoming = Incoming(
+            message: message, head: head, bodyLimit: site.bodyLimit(of: head), admission: admission)
     }
 
     private func collect(_ part: ByteBuffer) {
@@ -125,20 +148,22 @@ final class SiteHandler: ChannelInboundHandler {
         if request.isTooLarge || request.body.count + part.readableBytes > request.bodyLimit {
             request.discarded += request.body.count + part.readableBytes
             request.body = []
-            guard request.discarded <= Self.discardedAtMost else { return channel.close(promise: nil) }
         } else {
             part.withUnsafeReadableBytes { request.body.append(contentsOf: $0) }
         }
         incoming = request
+        if request.discarded > Self.discardedAtMost { channel.close(promise: nil) }
     }
 
     private func answer(_ context: ChannelHandlerContext) {
         guard let request = incoming.take() else { return }
+        guard request.admission != .refused else { return closeOnceWritten(context) }
         isAnswering = true
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let (site, head, body, isTooLarge) = (site, request.head, request.body, request.isTooLarge)
         let isKeepAlive = request.message.isKeepAlive && !isTooLarge
+        let isCounted = request.admission == .counted
         let version = request.message.version
         // Not a child of anything: the channel calls, and a task is the only way from there to code that awaits. It
         // begins on this thread at once and ends with the answer, before which no other request is taken.
@@ -147,10 +172,20 @@ final class SiteHandler: ChannelInboundHandler {
                 if isTooLarge { throw Site.BodyTooLarge() }
                 return body
             }
-            handler.value.write(
-                response, to: head, in: bound.value, version: version, keepAlive: isKeepAlive)
-            handler.value.takeWaiting(bound.value)
+            handler.value.answered(
+                response, to: head, in: bound.value, version: version, keepAlive: isKeepAlive, isCounted: isCounted)
         }
+    }
+
+    private func answered(
+        _ response: EndpointResponse, to head: Site.Head, in context: ChannelHandlerContext, version: HTTPVersion,
+        keepAlive isWanted: Bool, isCounted: Bool
+    ) {
+        isAnswering = false
+        let mayGoOn = isCounted && site.readiness.endRequest()
+        let keepAlive = isWanted && mayGoOn && !isQuiescing
+        write(response, to: head, in: context, version: version, keepAlive: keepAlive)
+        if keepAlive { takeWaiting(context) } else { closeOnceWritten(context) }
     }
 
     private func takeWaiting(_ context: ChannelHandlerContext) {
@@ -173,10 +208,8 @@ final class SiteHandler: ChannelInboundHandler {
 
     private func write(
         _ response: EndpointResponse, to head: Site.Head, in context: ChannelHandlerContext, version: HTTPVersion,
-        keepAlive isWanted: Bool
+        keepAlive: Bool
     ) {
-        isAnswering = false
-        let keepAlive = isWanted && !isQuiescing
         lastRequest = .now()
         var message = ResponseMessage(
             version: version, status: response.status, capacity: response.body.count, in: context.channel)
@@ -189,13 +222,18 @@ final class SiteHandler: ChannelInboundHandler {
             message.add("Content-Length", String(response.body.count))
         }
         if !keepAlive { message.add("Connection", "close") }
-        let bytes = message.finished(body: response.body)
-        let written = keepAlive ? nil : context.eventLoop.makePromise(of: Void.self)
-        if let written {
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
-        }
-        wire?.writeAndFlush(NIOAny(bytes), promise: written)
+        wire?.writeAndFlush(NIOAny(message.finished(body: response.body)), promise: nil)
+    }
+
+    private func closeOnceWritten(_ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        isClosing = true
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        guard let wire else { return written.succeed() }
+        // Nothing, behind whatever a slow reader has not taken yet.
+        wire.writeAndFlush(NIOAny(context.channel.allocator.buffer(capacity: 0)), promise: written)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

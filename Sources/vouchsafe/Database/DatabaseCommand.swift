@@ -40,7 +40,8 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = try place.location()
-            let before = try await location.reporting { () throws(DatabaseFailure) in try await location.appliedSteps() }
+            let before = try await location.reporting { () throws(DatabaseFailure) in try await location.appliedSteps()
+            }
             try await location.opened { _ in }
             let made = DatabaseLocation.knownSteps - before.count
             print("\(location.name): \(made) of \(DatabaseLocation.knownSteps) steps run; the schema is up to date")
@@ -56,7 +57,8 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         func run() async throws {
             let location = try place.location()
-            let applied = try await location.reporting { () throws(DatabaseFailure) in try await location.appliedSteps() }
+            let applied = try await location.reporting { () throws(DatabaseFailure) in try await location.appliedSteps()
+            }
             print(location.name)
             for step in applied { print("  step \(step.number)  \(step.at.formatted(.iso8601))") }
             let (last, known) = (applied.last?.number ?? 0, DatabaseLocation.knownSteps)

@@ -10,8 +10,8 @@ import NIOCore
 import OAuth
 import OutgoingHTTP
 import RegistryRecords
-import ServiceLifecycle
 import SQLStatements
+import ServiceLifecycle
 import Storage
 import UnixSignals
 import WebServer
@@ -22,31 +22,54 @@ extension Installation {
     func serve(_ roles: Set<ServerRole> = Set(ServerRole.allCases)) async throws {
         if let faults = configuration.faults(for: roles) { throw CommandFailure("\(faults)") }
         let database = database
+        let clock = ClockWatch(database: database, logger: logger)
+        try await clock.check()
         let metrics = Metrics { database.usage?.samples ?? [] }
-        let served = try await sites(metrics, roles: roles)
+        let readiness = readiness(clock)
+        let served = try await sites(metrics, roles: roles, readiness: readiness)
         let proxies = configuration.trustedProxies
+        let manager = ServiceManager(socket: settings.notifySocket, logger: logger)
+        let opening = Opening(addresses: 2) {
+            readiness.start()
+            announce(roles)
+            manager.tell(.ready)
+        }
         let publicServer = SiteServer.service(
-            served.issuer, at: SiteServer.Address(host: configuration.host, port: settings.port),
-            clientAddress: ClientAddress { address in proxies.contains { $0.contains(address) } }, logger: logger
-        ) { announce(roles) }
+            served.issuer,
+            at: SiteServer.Address(host: settings.listenHost ?? configuration.host, port: settings.port),
+            clientAddress: ClientAddress { address in proxies.contains { $0.contains(address) } }, logger: logger,
+            onRunning: opening.addressIsOpen)
         let managementServer = SiteServer.service(
             served.management, at: SiteServer.Address(host: "127.0.0.1", port: settings.managementPort),
-            logger: logger)
+            logger: logger, onRunning: opening.addressIsOpen)
         var services: [any Service] = [
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
-            retentionSweep(served.identity),
+            retentionSweep(served.identity), clock,
         ]
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+        let stop = GracefulStop(
+            readiness: readiness, delay: settings.stopDelay, limit: settings.stopLimit, logger: logger
+        ) { manager.tell(.stopping) }
         do {
-            try await group.run()
+            try await stop.run(group, until: await UnixSignalsSequence(trapping: .sigterm, .sigint))
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandFailure(
                 "port \(settings.port) or \(settings.managementPort) is in use; set PORT and MANAGEMENT_PORT")
         }
         await database.close()
+    }
+
+    /// Ready while the database answers, and has much the same time.
+    func readiness(_ clock: ClockWatch) -> Readiness {
+        Readiness { [database] in
+            do {
+                _ = try await database.first("SELECT COUNT(*) FROM schema_migrations") { _ in }
+                return clock.isRight ? nil : .clock
+            } catch {
+                return .database
+            }
+        }
     }
 
     func retentionSweep(_ identity: Identity?) -> RetentionSweep {
@@ -78,7 +101,7 @@ extension Installation {
 
     /// The table of everything that is served, by address.
     func sites(
-        _ metrics: Metrics, roles: Set<ServerRole> = Set(ServerRole.allCases)
+        _ metrics: Metrics, roles: Set<ServerRole> = Set(ServerRole.allCases), readiness: Readiness = .always
     ) async throws -> ServedSites {
         let client = GuardedHTTPClient(destinations: configuration.destinations)
         let shared = SharedParts(
@@ -112,8 +135,9 @@ extension Installation {
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
-            issuer: Site(routes: routes, metrics: metrics),
-            management: Site(routes: management.routes, managementKey: managementKey, metrics: metrics),
+            issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
+            management: Site(
+                routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
             identity: identity)
     }
 

@@ -64,7 +64,7 @@ struct Installation: Sendable {
     }
 
     private static func keyEncryptionKey(_ settings: Settings, sealedKeysExist: Bool) throws -> KeyEncryptionKey {
-        if let text = settings.keyEncryptionKey { return try KeyEncryptionKey(base64: text) }
+        if let text = try settings.givenKeyEncryptionKey() { return try KeyEncryptionKey(base64: text) }
         let file = settings.dataDirectory.appending(path: "key-encryption.key").path
         return try KeyEncryptionKey(file: file, sealedKeysExist: sealedKeysExist)
     }

@@ -18,7 +18,9 @@ package struct SQLClientStore: ClientStore {
         // Strangers name clients, and PostgreSQL takes no text with a NUL.
         guard !id.utf8.contains(0) else { return nil }
         // The version is asked for each time: another process may have changed the client.
-        let version = try await database.first("SELECT updated_at FROM clients WHERE id = $1", .text(id)) { $0.integer(0) }
+        let version = try await database.first("SELECT updated_at FROM clients WHERE id = $1", .text(id)) {
+            $0.integer(0)
+        }
         guard let version else { return nil }
         if let known = parsed.client(id, version: version) { return known }
         let found = try await database.first(

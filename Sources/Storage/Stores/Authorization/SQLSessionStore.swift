@@ -18,7 +18,8 @@ package struct SQLSessionStore: SessionStore {
     }
 
     package func session(_ id: TicketID) async throws -> Session? {
-        try await read(id, "SELECT sealed_detail, expires_at, last_seen_at FROM sessions WHERE id = $1 AND ended_at IS NULL")
+        try await read(
+            id, "SELECT sealed_detail, expires_at, last_seen_at FROM sessions WHERE id = $1 AND ended_at IS NULL")
     }
 
     package func lastingOrEnded(_ id: TicketID) async throws -> Session? {
