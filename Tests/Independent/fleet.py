@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from code_wallet import SecretBasic
-from nginx_front import NginxFront
+from nginx_front import LEFT_ALONE_SECONDS, NginxFront
 from provider_setup import Provider, made_up_people
 from vouchsafe import MadeOffer, Vouchsafe, moment
 from wallet import TIMEOUT_SECONDS, Wallet
@@ -150,8 +150,13 @@ class Fleet(Provider):
             member.stop()
 
     def roll(self) -> list[float]:
-        """Restarts one after the other, each once the one before is ready; the seconds that each needed to end."""
-        return [member.restart() for member in self.members]
+        """Restarts one after the other, each once the one before gets requests again; the seconds that each needed to
+        end."""
+        seconds = []
+        for member in self.members:
+            seconds.append(member.restart())
+            time.sleep(LEFT_ALONE_SECONDS + 0.2)
+        return seconds
 
     # The other side.
 

@@ -46,6 +46,8 @@ class Ledger:
     taken_twice: list[str] = field(default_factory=list)
     # When a good answer came, and how long after its request.
     good: list[tuple[float, float]] = field(default_factory=list)
+    # And when one that says no more than that there is none now, with its status.
+    bad: list[tuple[float, int]] = field(default_factory=list)
     statuses: Counter = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
 
@@ -83,6 +85,8 @@ class Ledger:
             self.statuses[status] += 1
             if status < 500:
                 self.good.append((time.monotonic() - self.begun, seconds))
+            else:
+                self.bad.append((time.monotonic() - self.begun, status))
 
     # Afterwards.
 
@@ -98,6 +102,10 @@ class Ledger:
         """The longest time within a span in which nobody had a good answer."""
         moments = [begin, *sorted(moment for moment, _ in self.good if begin < moment < end), end]
         return max(second - first for first, second in pairwise(moments))
+
+    def bad_between(self, begin: float, end: float) -> Counter:
+        """Answers within a span that were none, by status."""
+        return Counter(status for moment, status in self.bad if begin <= moment <= end)
 
     def percentile(self, percent: float) -> float:
         """How long so many of the good answers took at most."""

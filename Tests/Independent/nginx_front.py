@@ -17,6 +17,9 @@ from programs import Program, answers, free_port
 NGINX = "/usr/sbin/nginx"
 # What a process is given for an answer. Longer than the program itself waits for its database.
 ANSWER_SECONDS = 20
+# So long a process gets nothing that did not answer. Longer helps where hosts vanish; a rolling restart must wait for it,
+# or all of them are left alone at the same time.
+LEFT_ALONE_SECONDS = 1
 
 CONFIGURATION = """
 daemon off;
@@ -85,12 +88,12 @@ class NginxFront:
         self.program.start(lambda: answers(self.url + "/health"))
 
     def configuration(self, ports: Sequence[int]) -> str:
-        """A process that does not answer is left alone for a second."""
+        """The processes by their ports, and nothing of /etc."""
         bodies = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         return CONFIGURATION.format(
             port=self.port, answer_seconds=ANSWER_SECONDS, user="user root;" if os.geteuid() == 0 else "",
             temporary=" ".join(f"{name}_temp_path {self.directory}/{name};" for name in bodies),
-            servers=" ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in ports))
+            servers=" ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout={LEFT_ALONE_SECONDS}s;" for port in ports))
 
     def stop(self) -> None:
         """Stops it and removes its folder."""

@@ -116,18 +116,20 @@ def report(ledger: Ledger, spans: list[Span]) -> list[str]:
     flows = ", ".join(f"{count} by {kind}" for kind, count in sorted(ledger.finished.items()))
     again = ", ".join(f"{cause} {count}" for cause, count in sorted(ledger.repeated.items())) or "none"
     statuses = ", ".join(f"{status}: {count}" for status, count in sorted(ledger.statuses.items()))
-    outages = "; ".join(
-        f"{span.name} ({span.end - span.begin:.1f} s) {longest_outage(ledger, span):.2f} s" for span in spans)
     return [
         f"storm: {seconds:.0f} s, {WALLETS} wallets, finished {flows}; failed {len(ledger.failed)}, lost tokens"
         f" {len(ledger.lost_tokens)}, logins begun again {ledger.begun_again.total()}",
         f"storm: answers {statuses}; p50 {ledger.percentile(50) * 1000:.0f} ms, p99"
         f" {ledger.percentile(99) * 1000:.0f} ms, slowest {ledger.percentile(100):.2f} s",
         f"storm: sent again: {again}",
-        f"storm: longest without any good answer at each fault (and how long that took): {outages}",
+        *(f"storm: {effect(ledger, span)}" for span in spans),
     ]
 
 
-def longest_outage(ledger: Ledger, span: Span) -> float:
-    """How long nobody was served, during a fault and a little after it."""
-    return ledger.longest_gap(span.begin, span.end + AFTERMATH_SECONDS)
+def effect(ledger: Ledger, span: Span) -> str:
+    """What clients noticed of a fault, while it happened and a little after."""
+    end = span.end + AFTERMATH_SECONDS
+    bad = ", ".join(f"{status}: {count}" for status, count in sorted(ledger.bad_between(span.begin, end).items()))
+    return (
+        f"{span.name}, {span.end - span.begin:.1f} s: longest without any good answer"
+        f" {ledger.longest_gap(span.begin, end):.2f} s; {bad or 'all were answered'}")
