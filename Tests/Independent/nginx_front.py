@@ -17,8 +17,8 @@ from programs import Program, answers, free_port
 NGINX = "/usr/sbin/nginx"
 # What a process is given for an answer. Longer than the program itself waits for its database.
 ANSWER_SECONDS = 20
-# So long a process gets nothing that did not answer. Longer helps where hosts vanish; a rolling restart must wait for it,
-# or all of them are left alone at the same time.
+# So long a process gets nothing that did not answer. A rolling restart must wait for it, or all of them are left alone
+# at the same time.
 LEFT_ALONE_SECONDS = 1
 
 CONFIGURATION = """
@@ -89,11 +89,12 @@ class NginxFront:
 
     def configuration(self, ports: Sequence[int]) -> str:
         """The processes by their ports, and nothing of /etc."""
+        server = "server 127.0.0.1:{} max_fails=1 fail_timeout={}s;"
         bodies = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         return CONFIGURATION.format(
             port=self.port, answer_seconds=ANSWER_SECONDS, user="user root;" if os.geteuid() == 0 else "",
             temporary=" ".join(f"{name}_temp_path {self.directory}/{name};" for name in bodies),
-            servers=" ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout={LEFT_ALONE_SECONDS}s;" for port in ports))
+            servers=" ".join(server.format(port, LEFT_ALONE_SECONDS) for port in ports))
 
     def stop(self) -> None:
         """Stops it and removes its folder."""

@@ -9,6 +9,7 @@ import functools
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -100,8 +101,11 @@ class PostgreSQL:
     def end(self) -> None:
         """Stops the server and removes its folder."""
         if self.undertaker is not None:
-            self.undertaker.communicate(timeout=SECONDS)
+            os.killpg(self.undertaker.pid, signal.SIGKILL)
+            self.undertaker.communicate()
             self.undertaker = None
+            if (self.data / "postmaster.pid").exists():
+                self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> "PostgreSQL":

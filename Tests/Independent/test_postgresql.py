@@ -33,6 +33,7 @@ from vouchsafe import Vouchsafe
 from wallet import Discovery, Wallet, credential_request, token_form
 
 pytest_plugins = ["provider_fixtures"]
+pytestmark = pytest.mark.skipif(postgresql.is_ruled_out(), reason=f"{postgresql.STORE} is sqlite")
 
 STUDENT_ID = by_configuration("student-id")
 START_SECONDS = 60
