@@ -9,6 +9,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case clientCredentials = "client-credentials"
     case password
     case memory
+    case postgresql
 }
 
 @main
@@ -47,14 +48,17 @@ struct Bench: ParsableCommand {
     @Option(help: "Sessions, and as many tokens, before the memory that they take is read.")
     var sessions = 5_000
 
-    @Option(help: "The first of two free ports.")
+    @Option(help: "Offers that are put into the largest of PostgreSQL's databases before flows are measured.")
+    var offers = 1_000_000
+
+    @Option(help: "The first of two free ports, of ten where PostgreSQL is measured.")
     var port = 18_480
 
     @Option(help: "Also write the figures to this JSON file.")
     var json: String?
 
     func validate() throws {
-        guard [runs, flows, wallets, grants, connections, logins, sessions].allSatisfy({ $0 > 0 }) else {
+        guard [runs, flows, wallets, grants, connections, logins, sessions, offers].allSatisfy({ $0 > 0 }) else {
             throw ValidationError("Numbers must be positive.")
         }
         guard wallets <= SamplePeople.atATime else {
@@ -65,7 +69,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         var figures = JSONObject()
         for part in Part.allCases where parts.isEmpty || parts.contains(part) {
-            let measured = try measure(part)
+            guard let measured = try measure(part) else { continue }
             // At once, also into a file or a pipe: parts take their time.
             FileHandle.standardOutput.write(Data((measured.table + "\n\n").utf8))
             figures[part.rawValue] = measured.json
@@ -74,7 +78,8 @@ struct Bench: ParsableCommand {
     }
 
     /// A server of its own for each part, so that none is measured with what another has left behind.
-    private func measure(_ part: Part) throws -> Figures {
+    private func measure(_ part: Part) throws -> Figures? {
+        if part == .postgresql { return try measurePostgreSQL() }
         let process = try ServerProcess(executable: server, port: port)
         defer { process.stop() }
         var figures = Figures(of: part)
@@ -92,7 +97,24 @@ struct Bench: ParsableCommand {
         case .memory:
             try MemoryPart(server: process, browsers: wallets, connections: connections, count: sessions)
                 .measure(&figures)
+        case .postgresql: break
         }
+        return figures
+    }
+
+    /// Nil where there is no PostgreSQL.
+    private func measurePostgreSQL() throws -> Figures? {
+        guard PostgreSQLServer.isInstalled else {
+            report("POSTGRESQL IS LEFT OUT: there is no PostgreSQL 15 (script/dependencies bench installs it)")
+            return nil
+        }
+        var figures = Figures(of: .postgresql)
+        let database = try PostgreSQLServer()
+        defer { database.stop() }
+        try PostgreSQLPart(
+            executable: server, database: database, port: port, wallets: wallets, runs: runs, flows: flows,
+            offers: offers
+        ).measure(&figures)
         return figures
     }
 }

@@ -32,6 +32,16 @@ import Testing
         }
     }
 
+    @Test("What looks for a key does not read a table whole that was empty when the plan was made")
+    func plansForGrowth() async throws {
+        try await withDatabase { database, url in
+            let name = try #require(url.split(separator: "/").last)
+            try TemporaryPostgreSQL.shared.administer("VACUUM things", database: String(name))
+            let plan = try await database.rows("EXPLAIN SELECT name FROM things WHERE id = 1")
+            #expect(plan[0].text(0).hasPrefix("Index Scan"))
+        }
+    }
+
     @Test("A script that fails harms none of the hundreds around it", arguments: ExpectationTests.ways, [1, 4])
     func isolatesFailures(way: String, connections: Int) async throws {
         try await withDatabase(way, Self.few(connections)) { database, _ in

@@ -23,9 +23,10 @@ struct ConnectionSettings: Sendable {
         var parameters = try Self.parse(url.text)
         for (name, value) in Self.defaults(options) where parameters[name] == nil { parameters[name] = value }
         if preparedStatements {
-            let timeout = "-c statement_timeout=\(options.statementTimeout.milliseconds)"
+            // Plans are kept. One that was made while a table was small would read it whole when it is large.
+            let ours = "-c statement_timeout=\(options.statementTimeout.milliseconds) -c enable_seqscan=off"
             // What the URL says stands last and wins.
-            parameters["options"] = parameters["options"].map { timeout + " " + $0 } ?? timeout
+            parameters["options"] = parameters["options"].map { ours + " " + $0 } ?? ours
         }
         hosts = try Self.split(parameters, environment: environment).map(Self.secured)
     }

@@ -31,6 +31,8 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
     /// After its time a statement is the server's to end; a server that does not say so for so long is not there.
     static let patience: Duration = .seconds(2)
     private static let largestBatch = 16
+    /// Microseconds.
+    private static let gathering: UInt32 = 500
 
     init(settings: ConnectionSettings, options: PostgreSQLOptions, counting: Counting, logger: Logger) {
         self.settings = settings
@@ -57,6 +59,7 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
             dispatch()
             expire(at: now)
             if isDone { return end() }
+            gather()
             sleep(at: now)
             exchange()
         }
@@ -131,6 +134,13 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
             if !job.isShareable { break }
         }
         return jobs
+    }
+
+    /// Lets more come together while several are under way: being woken for each request and each answer costs more
+    /// than the rest of the work. Who is alone waits for nothing.
+    private func gather() {
+        guard sessions.reduce(0, { $0 + $1.batches.count }) > 1 else { return }
+        usleep(Self.gathering)
     }
 
     /// Waits until there is something to do.

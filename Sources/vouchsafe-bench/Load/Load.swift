@@ -9,23 +9,37 @@ protocol LoadWorker {
 
 /// Workers that put load on a server at the same time, shared out among a thread for each processor.
 struct Load {
-    let server: ServerProcess
+    /// The processes of one installation.
+    let servers: [ServerProcess]
     let workers: Int
-    /// Notes the server's processor time for each request; only for one worker.
+    /// Notes what the servers use for each request; only for one worker.
     var isWatching = false
+    /// Where the servers keep what they keep, if what that costs is to be told.
+    var database: PostgreSQLServer?
+
+    init(server: ServerProcess, workers: Int, isWatching: Bool = false) {
+        self.init(servers: [server], workers: workers, isWatching: isWatching)
+    }
+
+    init(servers: [ServerProcess], workers: Int, isWatching: Bool = false, database: PostgreSQLServer? = nil) {
+        (self.servers, self.workers, self.isWatching, self.database) = (servers, workers, isWatching, database)
+    }
 
     struct Result {
         let count: Int
         let elapsed: Double
-        /// Of the server.
-        let processorSeconds: Double
+        /// Of the servers.
+        let use: ServerUse
+        /// Of the database's own processes.
+        let databaseSeconds: Double
         /// Of this process, which shares the machine.
         let loadSeconds: Double
-        let log: RequestLog
+        var log: RequestLog
 
         var perSecond: Double { Double(count) / elapsed }
         /// Server processor time for each, in microseconds.
-        var microseconds: Double { processorSeconds / Double(count) * 1e6 }
+        var microseconds: Double { use.processorSeconds / Double(count) * 1e6 }
+        var databaseMicroseconds: Double { databaseSeconds / Double(count) * 1e6 }
         var loadMicroseconds: Double { loadSeconds / Double(count) * 1e6 }
     }
 
@@ -62,9 +76,11 @@ struct Load {
     func run(_ count: Int, _ make: @escaping @Sendable (_ number: Int) throws -> any LoadWorker) throws -> Result {
         let progress = Progress(count: count)
         let finished = DispatchGroup()
-        let watched = isWatching ? server.processIdentifier : nil
+        let meter = ServerMeter(servers)
+        let watched = isWatching ? meter : nil
         let clock = ContinuousClock()
-        let (server, own) = (server.processorSeconds, ProcessorTime.ofThisProcess)
+        let (database, use) = (database?.processorSeconds ?? 0, try meter.begin())
+        let own = ProcessorTime.ofThisProcess
         let start = clock.now
         let threads = min(workers, ProcessInfo.processInfo.activeProcessorCount)
         for thread in 0..<threads {
@@ -89,8 +105,10 @@ struct Load {
         }
         finished.wait()
         let elapsed = (clock.now - start).inSeconds
+        let loadSeconds = ProcessorTime.ofThisProcess - own
+        let log = try progress.get()
         return Result(
-            count: count, elapsed: elapsed, processorSeconds: self.server.processorSeconds - server,
-            loadSeconds: ProcessorTime.ofThisProcess - own, log: try progress.get())
+            count: count, elapsed: elapsed, use: try meter.end(use),
+            databaseSeconds: (self.database?.processorSeconds ?? 0) - database, loadSeconds: loadSeconds, log: log)
     }
 }

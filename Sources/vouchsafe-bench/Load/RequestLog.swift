@@ -2,10 +2,12 @@ import Foundation
 
 /// What a request is for.
 enum RequestKind: Int, CaseIterable {
-    case pushedRequest, authorize, loginPage, login, consent, token, nonce, credential
+    case offer, offerOpened, pushedRequest, authorize, loginPage, login, consent, token, nonce, credential
 
     var name: String {
         switch self {
+        case .offer: "offer made"
+        case .offerOpened: "offer opened"
         case .pushedRequest: "pushed request"
         case .authorize: "authorize"
         case .loginPage: "login page"
@@ -22,37 +24,37 @@ enum RequestKind: Int, CaseIterable {
 struct RequestLog {
     private struct Entry {
         let seconds: Double
-        /// What the server used of its processors meanwhile.
-        let processorSeconds: Double
+        /// What the servers used meanwhile.
+        let use: ServerUse
     }
 
     /// By the raw value of the kind.
     private var entries = [[Entry]](repeating: [], count: RequestKind.allCases.count)
-    /// The process of the server, if it is watched.
-    private let server: Int32?
+    /// Of the servers, if they are watched.
+    private let meter: ServerMeter?
 
-    /// - Parameter server: only where one request at a time is sent does its processor time belong to that request.
-    init(watching server: Int32? = nil) {
-        self.server = server
+    /// - Parameter meter: only where one request at a time is sent does what the servers use belong to that request.
+    init(watching meter: ServerMeter? = nil) {
+        self.meter = meter
     }
 
     mutating func time(
         _ kind: RequestKind, _ send: () async throws -> HTTPAnswer
-    ) async rethrows -> HTTPAnswer {
+    ) async throws -> HTTPAnswer {
         let clock = ContinuousClock()
-        let (before, start) = (serverSeconds, clock.now)
+        let (before, start) = (try meter?.begin(), clock.now)
         let answer = try await send()
         let seconds = (clock.now - start).inSeconds
-        entries[kind.rawValue].append(Entry(seconds: seconds, processorSeconds: serverSeconds - before))
+        entries[kind.rawValue].append(Entry(seconds: seconds, use: try use(since: before)))
         return answer
     }
 
-    /// Zero if no server is watched.
-    private var serverSeconds: Double {
-        guard let server else { return 0 }
+    /// Nothing if no server is watched.
+    private func use(since before: ServerUse?) throws -> ServerUse {
+        guard let meter, let before else { return ServerUse() }
         // The kernel adds up what a thread has used when the thread stops running, which is after the answer is there.
         usleep(1_000)
-        return ProcessorTime.of(process: server)
+        return try meter.end(before)
     }
 
     static func + (left: RequestLog, right: RequestLog) -> RequestLog {
@@ -68,10 +70,10 @@ struct RequestLog {
         return sorted[min(sorted.count - 1, Int(Double(sorted.count) * quantile))]
     }
 
-    /// Seconds of the server's processors for each request of a kind, if it was watched.
-    func processorTime(of kind: RequestKind) -> Double {
+    /// What the servers used for each request of a kind, if they were watched.
+    func use(of kind: RequestKind) -> ServerUse {
         let entries = entries[kind.rawValue]
-        return entries.reduce(0) { $0 + $1.processorSeconds } / Double(max(1, entries.count))
+        return entries.reduce(ServerUse()) { $0 + $1.use } / max(1, entries.count)
     }
 }
 

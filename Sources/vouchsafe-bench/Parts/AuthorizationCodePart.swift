@@ -26,7 +26,7 @@ struct AuthorizationCodePart {
             figures.add("  times the limit", result.microseconds / limit, "x")
             figures.add("load's processor time per flow", result.loadMicroseconds, "us")
             figures.add("flows per second", result.perSecond, "1/s")
-            figures.add(result.log, Self.requests)
+            figures.add(result.log, FlowKind.authorizationCode(people).requests)
             report("\(figures.part.rawValue): run \(run) of \(runs)")
         }
         let alone = max(1, flows / 10)
@@ -38,19 +38,24 @@ struct AuthorizationCodePart {
     /// Which request takes how much of the server's processors, while there is only one wallet.
     private func measureRequests(_ count: Int, _ people: SamplePeople, _ figures: inout Figures) throws {
         let log = try run(count, people, by: Load(server: server, workers: 1, isWatching: true)).log
-        for kind in Self.requests {
-            figures.add(kind.name + " alone, processor time", log.processorTime(of: kind) * 1e6, "us")
+        for kind in FlowKind.authorizationCode(people).requests {
+            figures.add(kind.name + " alone, processor time", log.use(of: kind).microseconds, "us")
         }
     }
 
-    private static let requests: [RequestKind] = [
-        .pushedRequest, .authorize, .login, .consent, .token, .nonce, .credential,
-    ]
-
     private func run(_ count: Int, _ people: SamplePeople, by load: Load? = nil) throws -> Load.Result {
-        let port = server.port
-        return try (load ?? Load(server: server, workers: wallets)).run(count) { number in
-            try AuthorizationCodeWallet(port: port, person: people[number])
+        try FlowKind.authorizationCode(people).run(count, load ?? Load(server: server, workers: wallets))
+    }
+}
+
+extension FlowKind {
+    static func authorizationCode(_ people: SamplePeople) -> FlowKind {
+        FlowKind(
+            name: "authorization code",
+            requests: [.pushedRequest, .authorize, .login, .consent, .token, .nonce, .credential]
+        ) { count, load in
+            let port = load.servers[0].port
+            return try load.run(count) { try AuthorizationCodeWallet(port: port, person: people[$0]) }
         }
     }
 }
@@ -79,7 +84,7 @@ private final class AuthorizationCodeWallet: LoadWorker {
         let code = try await authorize(requestURI, &log)
         let token = try await redeem(code, verifier, proofs, &log)
         let url = issuer + CredentialRequester.path
-        try await CredentialRequester(connection: connection, issuer: issuer).obtain(
+        try await CredentialRequester(connections: ConnectionRing([connection]), issuer: issuer).obtain(
             headers: "Authorization: DPoP \(token)\r\nDPoP: "
                 + proofs.proof(method: .post, url: url, accessToken: token, now: Date()) + "\r\n", &log)
     }

@@ -36,33 +36,44 @@ struct PreAuthorizedPart {
     }
 
     private func run(_ count: Int) throws -> Load.Result {
-        let codes = try server.makeCodes(count)
-        let port = server.port
-        return try Load(server: server, workers: wallets).run(count) { _ in
-            try PreAuthorizedWallet(port: port, codes: codes)
-        }
+        try FlowKind.preAuthorized.run(count, Load(server: server, workers: wallets))
     }
 }
 
-/// One wallet: real keys, really signed proofs, one connection.
+extension FlowKind {
+    /// The offers are made before; what they cost is in the log, and not in the figures of the flows.
+    static let preAuthorized = FlowKind(
+        name: "pre-authorized code", preparation: [.offer, .offerOpened], requests: [.token, .nonce, .credential]
+    ) { count, load in
+        let offers = try Offers.make(count, by: load)
+        let (ports, codes) = (load.servers.map(\.port), offers.codes)
+        var result = try load.run(count) { number in
+            try PreAuthorizedWallet(ports: ports, codes: codes, number: number)
+        }
+        result.log = result.log + offers.result.log
+        return result
+    }
+}
+
+/// One wallet: real keys, really signed proofs, one connection to each process of the issuer.
 private final class PreAuthorizedWallet: LoadWorker {
-    private let connection: BlockingConnection
+    private let connections: ConnectionRing
     private let codes: [String]
     private let issuer: String
 
-    init(port: Int, codes: [String]) throws {
-        connection = try BlockingConnection(port: port)
+    init(ports: [Int], codes: [String], number: Int) throws {
+        connections = ConnectionRing(try ports.map(BlockingConnection.init), beginningAt: number)
         self.codes = codes
-        issuer = "http://localhost:\(port)"
+        issuer = "http://localhost:\(ports[0])"
     }
 
     func work(_ index: Int, _ log: inout RequestLog) async throws {
         let form =
             "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code="
             + codes[index]
-        let token = try await log.time(.token) { try await connection.post("/auth/token-endpoint", form: form) }
+        let token = try await log.time(.token) { try await connections.next.post("/auth/token-endpoint", form: form) }
             .text("access_token")
-        try await CredentialRequester(connection: connection, issuer: issuer)
+        try await CredentialRequester(connections: connections, issuer: issuer)
             .obtain(headers: "Authorization: Bearer \(token)\r\n", &log)
     }
 }

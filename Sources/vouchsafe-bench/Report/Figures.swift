@@ -4,11 +4,14 @@ import WireFormats
 /// The figures of one part, each of several runs, reported as medians.
 struct Figures {
     private struct Row {
+        let section: String?
         let name: String
         let unit: String
         let note: String?
         var values: [Double]
 
+        /// The name of its own.
+        var path: String { (section.map { $0 + ": " } ?? "") + name.trimmingCharacters(in: .whitespaces) }
         var sorted: [Double] { values.sorted() }
         /// Of an even number, the mean of the two in the middle.
         var median: Double { (sorted[(values.count - 1) / 2] + sorted[values.count / 2]) / 2 }
@@ -16,17 +19,21 @@ struct Figures {
 
     let part: Part
     private var rows: [Row] = []
+    private var section: String?
 
     init(of part: Part) {
         self.part = part
     }
 
+    /// What is added from now on belongs together: names need only tell it apart from what stands in the same section.
+    mutating func begin(_ section: String) { self.section = section }
+
     /// - Parameter note: what else is to be known of the figure.
     mutating func add(_ name: String, _ value: Double, _ unit: String, note: String? = nil) {
-        if let index = rows.firstIndex(where: { $0.name == name }) {
+        if let index = rows.firstIndex(where: { $0.section == section && $0.name == name }) {
             rows[index].values.append(value)
         } else {
-            rows.append(Row(name: name, unit: unit, note: note, values: [value]))
+            rows.append(Row(section: section, name: name, unit: unit, note: note, values: [value]))
         }
     }
 
@@ -40,7 +47,17 @@ struct Figures {
 
     var table: String {
         let title = part.rawValue.padding(toLength: Self.nameWidth, withPad: " ", startingAt: 0)
-        return ([title + "     median        min        max"] + rows.map(line)).joined(separator: "\n")
+        return ([title + "     median        min        max"] + lines).joined(separator: "\n")
+    }
+
+    private var lines: [String] {
+        var (lines, section) = ([String](), String?.none)
+        for row in rows {
+            if let next = row.section, next != section { lines += ["", next] }
+            section = row.section
+            lines.append(line(row))
+        }
+        return lines
     }
 
     private static let nameWidth = 44
@@ -64,7 +81,7 @@ struct Figures {
                         "runs": .array(row.values.map(decimal)),
                     ]
                     figure["note"] = row.note.map(JSON.string)
-                    return (row.name.trimmingCharacters(in: .whitespaces), .object(figure))
+                    return (row.path, .object(figure))
                 }))
     }
 

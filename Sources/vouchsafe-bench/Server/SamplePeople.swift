@@ -19,12 +19,7 @@ struct SamplePeople: Sendable {
     init(of executable: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let process = Process()
-        process.executableURL = URL(filePath: executable)
-        process.arguments = ["init", folder.path]
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        try SampleFolder.make(folder, by: executable)
         let file = try Data(contentsOf: folder.appending(path: "people.json"))
         people = try (JSON(parsing: Array(file)).array ?? []).map { try Answers($0) }
         guard !people.isEmpty else { throw BenchFailure("the sample has no people to log in as") }

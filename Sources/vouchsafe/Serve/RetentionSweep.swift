@@ -38,6 +38,8 @@ struct RetentionSweep: Service {
                     "authorizations": "\(swept.authorizations)",
                 ])
         } catch {
+            // A stop in the middle of it is no failure.
+            guard !Task.isCancelled else { return }
             logger.error("what is no longer needed could not be deleted", metadata: ["error": "\(error)"])
         }
     }
