@@ -64,9 +64,8 @@ struct Installation: Sendable {
     }
 
     private static func keyEncryptionKey(_ settings: Settings, sealedKeysExist: Bool) throws -> KeyEncryptionKey {
-        if let text = try settings.givenKeyEncryptionKey() { return try KeyEncryptionKey(base64: text) }
-        let file = settings.dataDirectory.appending(path: "key-encryption.key").path
-        return try KeyEncryptionKey(file: file, sealedKeysExist: sealedKeysExist)
+        if let key = try settings.namedKeyEncryptionKey() { return key }
+        return try KeyEncryptionKey(file: settings.ownKeyFile.path, sealedKeysExist: sealedKeysExist)
     }
 
     /// The sample issuer has its people from the first start on.
