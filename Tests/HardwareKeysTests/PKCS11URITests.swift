@@ -51,7 +51,7 @@ struct PKCS11URITests {
             ("pkcs11:token=a;object=k;type=private" + rest, .otherType),
             ("pkcs11:token=a;object=k;slot-id=1" + rest, .unknown("slot-id")),
             ("pkcs11:token=a;object=k;Token=b" + rest, .unknown("Token")),
-            ("pkcs11:token=a;object=k;module-path=/m.so", .missing("module-path")),
+            ("pkcs11:token=a;object=k;module-path=%2Fm.so", .missing("module-path")),
             ("pkcs11:token=a;object=k?token=a&module-path=/m.so", .unknown("token")),
             ("pkcs11:token=a;object=k" + rest + "&module-name=x", .unknown("module-name")),
             ("pkcs11:token=a;object=k?module-path=m.so", .notAbsolute("module-path")),
