@@ -216,7 +216,7 @@ def test_wrong_pin(install: Callable[..., Installed], tokens: Tokens, tmp_path: 
 
 @pytest.mark.parametrize(("changes", "expected"), [
     ({"module": Path("/nowhere/module.so")}, "the PKCS#11 module /nowhere/module.so cannot be loaded"),
-    ({"label": "nobody"}, 'there is no token with label "nobody"; the module has "vouchsafe"'),
+    ({"label": "nobody"}, 'there is no token with label "nobody"; the module has "'),
     ({"key": "none"}, 'the token "vouchsafe" has no secret key with label "none"'),
     ({"pin_file": Path("/nowhere/pin")}, "the PIN's file /nowhere/pin cannot be read"),
 ])
