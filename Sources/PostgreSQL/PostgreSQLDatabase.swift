@@ -42,6 +42,7 @@ package final class PostgreSQLDatabase: SQLDatabase {
     }
 
     package var counters: DatabaseCounters { counting.now }
+    package var isServer: Bool { true }
     package var usage: DatabaseCounters? { counters }
 
     package func clockDifference() async throws(DatabaseFailure) -> Duration? {

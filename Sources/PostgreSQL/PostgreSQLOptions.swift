@@ -10,8 +10,8 @@ package struct PostgreSQLOptions: Sendable {
     /// How long a statement may run. The server ends it then, which is a failure of kind `timeout`.
     ///
     /// Set when a connection is made, so not where `preparedStatements` is off: a pooler between takes no settings. A
-    /// connection over which nothing comes for ten seconds longer is given up in any case.
-    package var statementTimeout: Duration = .seconds(30)
+    /// connection over which nothing comes for two seconds longer is given up in any case.
+    package var statementTimeout: Duration = .seconds(10)
     /// How many scripts may wait to be sent; one more fails at once.
     package var queueLimit = 10_000
     /// How many round trips one connection has under way at most.

@@ -8,6 +8,9 @@ package protocol SQLDatabase: Sendable {
     /// Finishes what was begun and lets go of the database.
     func close() async
 
+    /// The database is a server, which processes on many machines may share.
+    var isServer: Bool { get }
+
     /// What a database elsewhere was asked; nil where it is part of this process.
     var usage: DatabaseCounters? { get }
 
@@ -16,6 +19,8 @@ package protocol SQLDatabase: Sendable {
 }
 
 extension SQLDatabase {
+    package var isServer: Bool { false }
+
     package var usage: DatabaseCounters? { nil }
 
     package func clockDifference() async throws(DatabaseFailure) -> Duration? { nil }

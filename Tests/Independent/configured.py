@@ -44,10 +44,14 @@ class ConfiguredVouchsafe(Vouchsafe):
 
     def start(self) -> "ConfiguredVouchsafe":
         """Writes the configuration and starts the server."""
-        text = yaml.safe_dump(self.configuration, allow_unicode=True, sort_keys=False, width=10_000)
-        self.file.write_text(text, encoding="utf-8")
+        self.write_configuration()
         super().start()
         return self
+
+    def write_configuration(self) -> None:
+        """The file that the server reads."""
+        text = yaml.safe_dump(self.configuration, allow_unicode=True, sort_keys=False, width=10_000)
+        self.file.write_text(text, encoding="utf-8")
 
     def import_people(self) -> "ConfiguredVouchsafe":
         """The sample's people, into the running server."""

@@ -18,12 +18,14 @@ pytest.register_assert_rewrite(
     "html_page", "mail_sink", "published_keys", "sd_jwt_checks", "sign_in", "small_server", "visits", "vouchsafe",
     "w3c_checks")
 
+import postgresql
 from browser_login import chromium
 from published_keys import PublishedKeys
 from visits import Visit
 from vouchsafe import Vouchsafe
 from wallet import Wallet
 
+FIGURES = pytest.StashKey[list[str]]()
 NO_BINARY = "VOUCHSAFE_BINARY is not set: nothing was checked against a running server"
 
 
@@ -38,10 +40,23 @@ def binary() -> Path:
     return Path(path).resolve()
 
 
-def pytest_terminal_summary(terminalreporter: object) -> None:
-    """A run without a server must not look like a good one."""
+def pytest_report_header() -> str:
+    """Which database the servers of the tests have."""
+    return "store: " + ("PostgreSQL" if postgresql.is_wanted() else "SQLite")
+
+
+def pytest_terminal_summary(terminalreporter: object, config: pytest.Config) -> None:
+    """A run without a server must not look like a good one; what was measured is told whatever came of it."""
     if not os.environ.get("VOUCHSAFE_BINARY"):
         terminalreporter.write_sep("=", NO_BINARY, red=True, bold=True)
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run."""
+    return pytestconfig.stash.setdefault(FIGURES, [])
 
 
 @pytest.fixture(scope="session")

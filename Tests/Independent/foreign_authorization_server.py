@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plain_browser import Departure, PlainBrowser, departed, shown
-from programs import Program, answers
-from vouchsafe import free_ports
+from programs import Program, answers, free_port
 
 APPLICATION = Path(__file__).parent / "foreign_django.py"
 
@@ -45,7 +44,7 @@ class ForeignAuthorizationServer:
         scopes: dict[str, str] | None = None,
     ) -> None:
         self.directory = directory
-        self.port, _ = free_ports()
+        self.port = free_port()
         self.person = person or ForeignPerson()
         self.clients = clients
         self.scopes = scopes or {"student_id": "Student ID"}

@@ -9,7 +9,7 @@ from threading import Condition
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session, SMTP
 
-from vouchsafe import free_ports
+from programs import free_port
 
 WAIT_SECONDS = 15
 CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,8}(?![0-9A-Za-z])")
@@ -19,7 +19,7 @@ class MailSink:
     """The server. `tls` is a context to offer STARTTLS with, `login` the user name and password that it knows."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None) -> None:
-        self.port, _ = free_ports()
+        self.port = free_port()
         self.login = login
         # What the server says to a message; set it to "451 try later" and the like.
         self.answer = "250 OK"

@@ -1,9 +1,10 @@
 """Runs a program in a network of its own, where every port is free, so that two processes can serve one address.
 
-    unshare --user --map-root-user --net python own_network.py SOCKET PORT PROGRAM [ARGUMENT...]
+    unshare --user --map-root-user --net python own_network.py [LISTEN CONNECT]... -- PROGRAM [ARGUMENT...]
 
-The program's PORT can be reached through the Unix socket SOCKET. The process becomes the program, so that whoever kills
-it kills the program; what passes connections on dies with it.
+Each pair is a way in or out: what connects to LISTEN, a Unix socket or a port inside, reaches CONNECT, a port inside or
+a Unix socket. The process becomes the program, so that whoever kills it kills the program; what passes connections on
+dies with it.
 """
 
 import asyncio
@@ -23,12 +24,18 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """The program, beside a child that passes connections on."""
-    path, port, program, *arguments = sys.argv[1:]
+    middle = sys.argv.index("--")
+    ways, (program, *arguments) = sys.argv[1:middle], sys.argv[middle + 1:]
     raise_loopback()
     if os.fork() == 0:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        asyncio.run(relay(path, port))
+        asyncio.run(pass_on(ways))
     os.execv(program, [program, *arguments])
+
+
+async def pass_on(ways: list[str]) -> None:
+    """Every way, for ever."""
+    await asyncio.gather(*(relay(listen, connect) for listen, connect in zip(ways[::2], ways[1::2])))
 
 
 def raise_loopback() -> None:

@@ -7,14 +7,12 @@
 """
 
 import os
-import pwd
 import secrets
 import shutil
 import tempfile
 from pathlib import Path
 
-from programs import Program, answers
-from vouchsafe import free_ports
+from programs import Program, answers, free_port, give_away, running_as
 
 APACHE = "/usr/sbin/apache2"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -43,10 +41,10 @@ class ApacheRelyingParty:
 
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="relying-party-"))
-        self.port, _ = free_ports()
+        self.port = free_port()
         self.program = Program(
             [APACHE, "-D", "FOREGROUND", "-f", self.directory / "apache.conf"], self.directory / "apache.log",
-            **serving_user())
+            **running_as(SERVING_USER))
 
     @property
     def url(self) -> str:
@@ -116,7 +114,7 @@ class ApacheRelyingParty:
         lines += location("/protected/", "openid-connect")
         lines += location("/service/", "oauth20") if serves_programs else []
         (self.directory / "apache.conf").write_text("\n".join(lines) + "\n")
-        give_away(self.directory)
+        give_away(self.directory, SERVING_USER)
 
     def base(self) -> list[str]:
         """What Apache needs, nothing of it from /etc."""
@@ -151,18 +149,3 @@ class ApacheRelyingParty:
 def location(path: str, kind: str) -> list[str]:
     """A place for those only who are known."""
     return [f"<Location {path}>", f"AuthType {kind}", "Require valid-user", "</Location>"]
-
-
-def serving_user() -> dict[str, object]:
-    """For root, the user to run as instead."""
-    if os.getuid() != 0:
-        return {}
-    user = pwd.getpwnam(SERVING_USER)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def give_away(directory: Path) -> None:
-    """Lets the serving user have the folder."""
-    if os.getuid() == 0:
-        for path in (directory, *directory.rglob("*")):
-            shutil.chown(path, SERVING_USER, SERVING_USER)

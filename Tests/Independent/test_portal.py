@@ -281,6 +281,5 @@ def test_portal_keeps_nothing_for_others(town_hall: Provider, plain: PlainBrowse
     """What it keeps in its database is not legible: neither credential nor claims."""
     person = town_hall.people[7]
     fetch(plain, town_hall, person, "study-id")
-    kept = b"".join(path.read_bytes() for path in town_hall.data.rglob("*") if path.is_file())
-    assert person.facts["student_number"].encode() not in kept
+    assert person.facts["student_number"].encode() not in town_hall.kept()
     assert person.facts["student_number"] not in town_hall.log_text()

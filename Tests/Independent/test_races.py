@@ -1,46 +1,20 @@
 """Single-use things are used once, however many ask at the same moment and whichever process they ask."""
 
 from collections import Counter
-from dataclasses import replace
-from typing import Callable, Iterator
+from typing import Iterator
 
 import pytest
 
 from answers import assert_issued, assert_refused
 from holder_keys import HolderKey
 from proofs import make_proof
-from racing import RACERS, Attempt, losers, race, winners
+from racing import RACERS, Stage, losers, winners
 from twins import Twin, way_into_a_network
 from visits import TX_CODE_TRIES, Visit, wrong_codes
 from vouchsafe import Vouchsafe
-from wallet import Discovery, Wallet
+from wallet import Wallet
 
 ROUNDS = range(5)
-
-
-class Stage:
-    """Where a race takes place: one issuer, served at one address or at several."""
-
-    def __init__(self, server: Vouchsafe, wallet: Wallet, addresses: list[str]) -> None:
-        self.server = server
-        self.addresses = addresses
-        self.discoveries = [moved(wallet.discover(server.url), server.url, address) for address in addresses]
-
-    def race(self, make: Callable[[int, Discovery], Attempt]) -> list:
-        """The answers to as many attempts as there are racers, spread over the addresses."""
-        lanes = [number % len(self.addresses) for number in range(RACERS)]
-        attempts = [make(number, self.discoveries[lane]) for number, lane in enumerate(lanes)]
-        return race(attempts, [self.addresses[lane] + "/health" for lane in lanes])
-
-
-def moved(discovery: Discovery, home: str, address: str) -> Discovery:
-    """The same endpoints at another address of the same issuer."""
-    endpoints = {
-        name: discovery.issuer[name].replace(home, address, 1) for name in ("nonce_endpoint", "credential_endpoint")}
-    token_endpoint = discovery.token_endpoint.replace(home, address, 1)
-    return replace(
-        discovery, issuer={**discovery.issuer, **endpoints},
-        authorization_server={**discovery.authorization_server, "token_endpoint": token_endpoint})
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from vouchsafe import Vouchsafe, free_ports
+from postgresql import shared
+from programs import free_port
+from vouchsafe import Vouchsafe
 
 HERE = Path(__file__).parent
 WAYS_INTO_A_NETWORK = (["unshare", "--user", "--map-root-user", "--net"], ["unshare", "--net"])
@@ -16,9 +19,10 @@ class Twin(Vouchsafe):
     def __init__(self, first: Vouchsafe, directory: Path, way: list[str]) -> None:
         super().__init__(first.binary, directory)
         self.data, self.port, self.management_port = first.data, first.port, first.management_port
+        self.database_url = first.database_url
         self.way = way
         self.socket = directory / "twin.sock"
-        self.outer_port, _ = free_ports()
+        self.outer_port = free_port()
         self.relay: subprocess.Popen | None = None
 
     @property
@@ -29,8 +33,8 @@ class Twin(Vouchsafe):
     @property
     def serve_command(self) -> list:
         """The server, in a network of its own."""
-        inside = [sys.executable, HERE / "own_network.py", self.socket, str(self.port)]
-        return [*self.way, *inside, *super().serve_command]
+        ways = [self.socket, str(self.port), *way_to_database(self.database_url)]
+        return [*self.way, sys.executable, HERE / "own_network.py", *ways, "--", *super().serve_command]
 
     def start(self) -> "Twin":
         """Starts the server and what leads to it."""
@@ -45,6 +49,11 @@ class Twin(Vouchsafe):
         if self.relay is not None:
             self.relay.kill()
             self.relay.wait()
+
+
+def way_to_database(url: str | None) -> list:
+    """The port of PostgreSQL, which another network has not, and the socket that leads to the same server."""
+    return [] if url is None else [str(urlsplit(url).port), shared().socket]
 
 
 def way_into_a_network() -> list[str] | None:

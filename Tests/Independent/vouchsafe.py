@@ -2,15 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+
+from postgresql import database_name, fresh_database, shared
+from programs import free_ports
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -50,6 +52,11 @@ class Vouchsafe:
         self.port, self.management_port = free_ports()
         self.process: subprocess.Popen | None = None
 
+    @cached_property
+    def database_url(self) -> str | None:
+        """The database of PostgreSQL; None for a SQLite file in the data directory."""
+        return fresh_database()
+
     @property
     def url(self) -> str:
         """The public address, which is the Credential Issuer Identifier."""
@@ -68,8 +75,10 @@ class Vouchsafe:
     @property
     def environment(self) -> dict[str, str]:
         """What tells the program where it is."""
+        inherited = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+        database = {} if self.database_url is None else {"DATABASE_URL": self.database_url}
         return {
-            **os.environ, "PORT": str(self.port), "MANAGEMENT_PORT": str(self.management_port),
+            **inherited, **database, "PORT": str(self.port), "MANAGEMENT_PORT": str(self.management_port),
             "DATA_DIR": str(self.data),
         }
 
@@ -77,17 +86,25 @@ class Vouchsafe:
 
     def start(self) -> "Vouchsafe":
         """Starts the server and waits until it is healthy."""
+        self.launch()
+        self.wait_until_healthy()
+        return self
+
+    def launch(self) -> None:
+        """Starts the server."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.serve_command, env=self.environment, cwd=self.log.parent,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def wait_until_healthy(self) -> None:
+        """Waits for a server that was started."""
         deadline = time.monotonic() + START_SECONDS
         while not self.is_healthy():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"vouchsafe serve did not become healthy:\n{self.log_text()[-4000:]}")
             time.sleep(0.02)
-        return self
 
     def is_healthy(self) -> bool:
         """Whether this process answers `GET /health` with 200."""
@@ -116,6 +133,13 @@ class Vouchsafe:
     def log_text(self) -> str:
         """Everything that the server wrote to its output."""
         return self.log.read_text(errors="replace")
+
+    def kept(self) -> bytes:
+        """Everything that the server has stored: its data directory, and every value in its database."""
+        files = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
+        assert files, "the data directory is empty"
+        database = [] if self.database_url is None else [shared().contents(database_name(self.database_url))]
+        return b"\n".join([*files, *database])
 
     # Commands.
 
@@ -159,12 +183,3 @@ def moment(text: str) -> datetime:
     parsed = datetime.fromisoformat(text)
     assert parsed.tzinfo is not None, f"{text} has no time zone"
     return parsed
-
-
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(2)]
-        for candidate in sockets:
-            candidate.bind(("127.0.0.1", 0))
-        return tuple(candidate.getsockname()[1] for candidate in sockets)

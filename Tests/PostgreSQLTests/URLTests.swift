@@ -54,7 +54,7 @@ import Testing
         #expect(off.hosts[0]["options"] == nil)
         let explicit = try settings("postgresql:///x?options=-c%20work_mem%3D1MB&explicit_transactions=on")
         #expect(explicit.preparedStatements && explicit.explicitTransactions)
-        #expect(explicit.hosts[0]["options"] == "-c statement_timeout=30000 -c work_mem=1MB")
+        #expect(explicit.hosts[0]["options"] == "-c statement_timeout=10000 -c work_mem=1MB")
     }
 
     @Test(

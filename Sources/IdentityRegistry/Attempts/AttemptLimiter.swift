@@ -103,10 +103,16 @@ package struct AttemptLimiter: Sendable {
     /// Runs a check that is over at once, so that nothing is written for a right answer: the places are held in this
     /// process while it looks, and only a wrong answer is counted where others see it.
     ///
-    /// Processes that look at the same moment may together take as many more as they are.
+    /// Two or three processes on one file that look at the same moment may together take as many more as they are. Where
+    /// there may be any number, places are taken where all see them, before anything is looked up.
     private func attempt(
         lookingUp subject: Subject, under circumstances: LoginCircumstances, _ find: () async throws -> String?
     ) async throws -> Result<String, LoginRefusal> {
+        guard !store.isShared else {
+            return try await attempt(of: subject, under: circumstances) {
+                try await find().map(LoginOutcome.person) ?? .nobody
+            }
+        }
         let (counted, shared) = (counters(of: subject), sharedCounters(circumstances))
         let standing: [Int]
         switch try await store.standing(counted + shared, at: circumstances.at) {

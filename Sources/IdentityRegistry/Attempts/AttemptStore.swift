@@ -36,6 +36,9 @@ package struct AttemptsExhausted: Error, Equatable {
 
 /// Where attempts are counted. Each of these is one atomic step that holds across processes.
 package protocol AttemptStore: Sendable {
+    /// Any number of processes count here at the same time.
+    var isShared: Bool { get }
+
     /// Counts one under each of `counted`; nothing if the limit of one of them or of `watched` is reached.
     func reserve(
         _ counted: [AttemptCounter], watching watched: [AttemptCounter], at instant: Date

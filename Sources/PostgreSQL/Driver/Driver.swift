@@ -26,7 +26,10 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
     private var buffer = ParameterBuffer()
     private var descriptors: [pollfd] = []
 
-    static let patience: Duration = .seconds(10)
+    /// What is under way when the database is closed has so long.
+    private static let closingTime: Duration = .seconds(10)
+    /// After its time a statement is the server's to end; a server that does not say so for so long is not there.
+    static let patience: Duration = .seconds(2)
     private static let largestBatch = 16
 
     init(settings: ConnectionSettings, options: PostgreSQLOptions, counting: Counting, logger: Logger) {
@@ -67,7 +70,7 @@ final class Driver: @unchecked Sendable {  // all that changes is touched by its
         }
         waiting.append(mail.jobs)
         if mail.isStopping, stopsAt == nil {
-            stopsAt = now + Self.patience
+            stopsAt = now + Self.closingTime
             connector.stop()
         }
         if mail.hasCancellation { failCancelled() }

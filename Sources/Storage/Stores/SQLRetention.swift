@@ -59,14 +59,12 @@ package struct SQLRetention: Sendable {
             DELETE FROM access_tokens WHERE id IN (
                 SELECT id FROM access_tokens WHERE id < $1 AND expires_at <= $2 ORDER BY id LIMIT $3)
             """, .bytes(TicketID.first(madeAt: bound).bytes), .integer(bound.microseconds))
+        let forgotten = bound.addingTimeInterval(-Self.grantMemory.inSeconds)
         total += try await database.changeInBatches(
             """
             DELETE FROM grants WHERE id IN (
-                SELECT id FROM grants
-                WHERE id < $1 AND COALESCE(refresh_expires_at, 0) <= $2
-                    AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.grant_id = grants.id)
-                ORDER BY id LIMIT $3)
-            """, .bytes(Self.firstMade(Self.grantMemory, before: bound)), .integer(bound.microseconds))
+                SELECT id FROM grants WHERE id < $1 AND COALESCE(refresh_expires_at, 0) <= $2 ORDER BY id LIMIT $3)
+            """, .bytes(TicketID.first(madeAt: forgotten).bytes), .integer(forgotten.microseconds))
         total += try await database.changeInBatches(
             "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY id LIMIT $2)",
             .integer(bound.microseconds))
@@ -75,7 +73,8 @@ package struct SQLRetention: Sendable {
 
     /// The longest that can be configured: ten minutes to open an authorization request, an hour to log in.
     private static let interactionMemory = Duration.seconds(600 + 3600)
-    /// Grants without refresh token are remembered for a day: a code that comes back then is known for a second use.
+    /// Grants are remembered for a day after they were given, and after the end of their refresh token: a code that comes
+    /// back then is known for a second use, and no access token lives so long.
     private static let grantMemory = Duration.seconds(86_400)
 
     private static func firstMade(_ memory: Duration, before bound: Date) -> [UInt8] {

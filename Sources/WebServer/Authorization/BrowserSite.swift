@@ -49,7 +49,7 @@ package struct BrowserSite: Sendable {
         ] + accountRoutes(at: path + Paths.account)
     }
 
-    /// A handler whose refusals are pages in the visitor's language.
+    /// A handler whose refusals and failures are pages in the visitor's language.
     func page(
         _ respond: @escaping @Sendable (EndpointRequest, Substring) async throws -> EndpointResponse
     ) -> Route.Handler {
@@ -64,6 +64,9 @@ package struct BrowserSite: Sendable {
             } catch let refusal as AuthorizationRequestRefusal {
                 let notice = ProblemNotice(code: refusal.wire.code, detail: refusal.wire.description)
                 return pages.problems.response(for: notice, visit: pages.visit(request))
+            } catch let error where !(error is any Refusal || error is CancellationError) {
+                let page = pages.problems.response(for: ProblemNotice(failure: error), visit: pages.visit(request))
+                throw PresentedFailure(cause: error, page: page)
             }
         }
     }

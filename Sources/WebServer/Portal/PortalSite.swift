@@ -130,9 +130,7 @@ package struct PortalSite: Sendable {
                 let trouble = PortalTrouble(.server, "\(error)")
                 report(trouble)
                 return pages.problems.response(
-                    for: ProblemNotice(
-                        code: "server_error", status: .internalServerError, reference: trouble.reference),
-                    visit: visit)
+                    for: ProblemNotice(failure: error, reference: trouble.reference), visit: visit)
             }
         }
     }

@@ -110,19 +110,13 @@ package struct Site: Sendable {
             response = refuse(refusal, head, route: name, logger)
         } catch is CancellationError {
             response = EndpointResponse(status: .serviceUnavailable)
-        } catch let outage as any Outage where outage.isPassing {
-            logger.error(
-                "request put off",
-                metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(outage)"])
-            response =
-                WireRefusal(
-                    .serviceUnavailable, "temporarily_unavailable", "Not possible for the moment; try again shortly"
-                ).with(.retryAfter, "1").response
+        } catch let failure as PresentedFailure {
+            response = answer(to: failure.cause, head, route: name, logger)
+            response.headers[.contentType] = failure.page.headers[.contentType]
+            response.headers.append(contentsOf: failure.page.headers.filter { response.headers[$0.name] == nil })
+            response.body = failure.page.body
         } catch {
-            logger.error(
-                "request failed",
-                metadata: ["request_id": "\(head.requestID)", "route": "\(name)", "error": "\(error)"])
-            response = WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
+            response = answer(to: error, head, route: name, logger)
         }
         response = response.answering(head.method)
         metrics.countRequest(route: name, status: response.status.code, took: ContinuousClock.now - start)
@@ -155,6 +149,22 @@ package struct Site: Sendable {
         } catch is BodyTooLarge {
             throw RequestRefusal.bodyTooLarge(limit: limit)
         }
+    }
+
+    /// What is answered when something went wrong that nobody who asked has caused.
+    private func answer(
+        to failure: any Error, _ head: Head, route: String, _ logger: Logger
+    ) -> EndpointResponse {
+        let isPassing = (failure as? any Outage)?.isPassing == true
+        logger.error(
+            isPassing ? "request put off" : "request failed",
+            metadata: ["request_id": "\(head.requestID)", "route": "\(route)", "error": "\(failure)"])
+        guard isPassing else {
+            return WireRefusal(.internalServerError, "server_error", "Something went wrong here").response
+        }
+        return WireRefusal(
+            .serviceUnavailable, "temporarily_unavailable", "Not possible for the moment; try again shortly"
+        ).with(.retryAfter, "1").response
     }
 
     private func refuse(

@@ -231,6 +231,7 @@ struct WatchedSecrets: SecretStore {
 struct WatchedAttempts: AttemptStore {
     let store: any AttemptStore
     let work: WorkLog
+    var isShared: Bool { store.isShared }
 
     func reserve(
         _ counted: [AttemptCounter], watching watched: [AttemptCounter], at instant: Date

@@ -75,8 +75,13 @@ extension SQLPersonStore: PersonIndexStore {
         } while last != nil
         // The mark is gone where somebody with other settings has written meanwhile: then the index is made again when
         // these settings are used next.
-        try await database.change(
-            "UPDATE person_index_state SET fingerprint = $1 WHERE fingerprint = $2", made, mark)
+        _ = try await database.run(
+            .writing(
+                SQLStatement("DELETE FROM person_index_state WHERE fingerprint = $1", mark, expecting: .oneRow),
+                // Another process with the same settings may have been faster.
+                SQLStatement(
+                    "INSERT INTO person_index_state (fingerprint) VALUES ($1) ON CONFLICT (fingerprint) DO NOTHING",
+                    made)))
         return total
     }
 

@@ -12,6 +12,8 @@ package struct SQLAttemptStore: AttemptStore {
         self.database = database
     }
 
+    package var isShared: Bool { database.isServer }
+
     package func reserve(
         _ counted: [AttemptCounter], watching watched: [AttemptCounter], at instant: Date
     ) async throws -> Result<[AttemptReservation], AttemptsExhausted> {

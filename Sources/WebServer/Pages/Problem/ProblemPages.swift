@@ -18,6 +18,14 @@ struct ProblemNotice: Sendable, Equatable {
         self.reference = reference
     }
 
+    /// What nobody who asked has caused.
+    init(failure: any Error, reference: String? = nil) {
+        let isPassing = (failure as? any Outage)?.isPassing == true
+        self.init(
+            code: isPassing ? "temporarily_unavailable" : "server_error",
+            status: isPassing ? .serviceUnavailable : .internalServerError, reference: reference)
+    }
+
     /// What people are told: several codes mean the same to them.
     enum Explanation: String, Sendable, CaseIterable {
         case request
