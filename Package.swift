@@ -107,8 +107,11 @@ let package = Package(
             name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        // The header alone, which is where compilers look anyhow: pkg-config would link p11-kit too.
+        .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
         layer("SQLStatements", []),
         layer("PostgreSQL", ["CPostgreSQL", "SQLStatements", logging]),
+        layer("HardwareKeys", ["CPKCS11"]),
         layer("MessageDelivery", ["JOSE", "WireFormats", crypto, logging, nioCore, nioPosix, nioSSL]),
         layer("PrintedCredential", []),
         layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
@@ -136,8 +139,9 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe",
             dependencies: [
-                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "IdentityRegistry",
-                "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication",
+                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "HardwareKeys",
+                "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
+                "PersonAuthentication",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "Verifier",
                 "WalletClient", "WebAuthn", "WebServer",
@@ -230,6 +234,7 @@ let package = Package(
                 "CredentialFormats", "CredentialIssuer", "OAuth", "OpenID4VCI", "RegistryRecords",
                 "TransactionTimeline", "WebServer", "WireFormats", crypto, httpTypes,
             ]),
+        tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
         tests(
             "StorageTests",

@@ -101,5 +101,6 @@ package final class PostgreSQLDatabase: SQLDatabase {
         }
         driver?.mailbox.stop()
         await driver?.ended.value
+        await driver?.connector.ended.value
     }
 }

@@ -7,7 +7,7 @@ struct Settings: Sendable {
     let port: Int
     let managementPort: Int
     let dataDirectory: URL
-    /// The key-encryption key in base64; nil if it is kept in a file of the data directory.
+    /// The key-encryption key in base64, or the URI of a token's key; nil if it is kept in a file of the data directory.
     let keyEncryptionKey: String?
     /// The PostgreSQL database, whatever the configuration says; nil if the environment does not say.
     var databaseURL: String?
@@ -24,6 +24,8 @@ struct Settings: Sendable {
 
     var publicURL: String { "http://localhost:\(port)" }
     var managementURL: String { "http://127.0.0.1:\(managementPort)" }
+    /// Where the key-encryption key is if the environment does not say.
+    var ownKeyFile: URL { dataDirectory.appending(path: "key-encryption.key") }
     var managementKeyFile: URL { dataDirectory.appending(path: "management.key") }
 
     static func fromEnvironment(
@@ -53,20 +55,8 @@ struct Settings: Sendable {
         return url
     }
 
-    private static let keyName = "VOUCHSAFE_KEY_ENCRYPTION_KEY"
-    private static let keyFileName = "VOUCHSAFE_KEY_ENCRYPTION_KEY_FILE"
-
-    /// The key-encryption key in base64 as the environment gives it, by itself or in a file; nil if it does not.
-    ///
-    /// The file is read when the key is needed: commands that only talk to the server may not be allowed to.
-    func givenKeyEncryptionKey() throws -> String? {
-        guard let file = keyEncryptionKeyFile else { return keyEncryptionKey }
-        guard let content = FileManager.default.contents(atPath: file.path) else {
-            throw CommandFailure("\(Self.keyFileName): \(file.path) cannot be read")
-        }
-        // The file that the first start makes has the bytes themselves.
-        return content.count == 32 ? content.base64EncodedString() : String(decoding: content, as: UTF8.self)
-    }
+    static let keyName = "VOUCHSAFE_KEY_ENCRYPTION_KEY"
+    static let keyFileName = "VOUCHSAFE_KEY_ENCRYPTION_KEY_FILE"
 
     private static func listenHost(_ environment: [String: String]) throws -> String? {
         guard let host = environment["LISTEN_HOST"] else { return nil }

@@ -3,7 +3,7 @@ import Foundation
 @testable import KeyStore
 
 /// Sealed keys in memory. Nothing waits between looking and adding, so an insertion is atomic.
-actor RecordsInMemory: SealedKeyRecords {
+actor RecordsInMemory: ResealableKeyRecords {
     private(set) var records: [SealedKeyRecord]
 
     init(_ records: [SealedKeyRecord] = []) {
@@ -26,6 +26,12 @@ actor RecordsInMemory: SealedKeyRecords {
             guard record.purpose == purpose, record.generation == generation else { return record }
             return record.changed(retiredAt: min(record.retiredAt ?? instant, instant))
         }
+    }
+
+    func replaceAll(_ keys: [ResealedKey]) -> Bool {
+        guard keys.count == records.count, keys.allSatisfy({ records.contains($0.record) }) else { return false }
+        records = keys.map { $0.record.changed(sealedPrivate: $0.sealedPrivate) }
+        return true
     }
 }
 

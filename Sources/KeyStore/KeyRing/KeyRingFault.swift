@@ -13,6 +13,8 @@ package enum KeyRingFault: Error, Equatable {
     case noUsableSigningKey(at: Date)
     /// Records that were just added are not there.
     case recordsLost
+    /// Another process has added or replaced keys in the meantime.
+    case recordsChanged
 }
 
 extension KeyRingFault: CustomStringConvertible {
@@ -20,7 +22,8 @@ extension KeyRingFault: CustomStringConvertible {
         switch self {
         case .sealedByAnotherKey(let purpose, let generation):
             "The \(purpose.rawValue) key, generation \(generation), does not open with this key-encryption key. "
-                + "Either the key-encryption key is another installation's, or the record has been altered."
+                + "Either the key-encryption key is another installation's, or it was changed without "
+                + "`vouchsafe keys reseal`, or the record has been altered."
         case .malformedKey(let purpose, let generation):
             "The \(purpose.rawValue) key, generation \(generation), is not a key of its algorithm."
         case .certificateMismatch(let purpose, let generation):
@@ -30,6 +33,7 @@ extension KeyRingFault: CustomStringConvertible {
         case .noUsableSigningKey(let date):
             "At \(date.formatted(.iso8601)) no signing key is active with a valid certificate for this issuer. "
                 + "Check the clock, or rotate the signing keys."
+        case .recordsChanged: "Another process has changed the keys in the meantime. Stop it, and try again."
         case .recordsLost: "The key store does not return the keys that were added to it."
         }
     }

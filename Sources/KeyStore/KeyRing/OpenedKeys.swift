@@ -56,7 +56,7 @@ struct OpenedKeys: Sendable {
     }
 
     private mutating func addSymmetric(_ record: SealedKeyRecord, _ key: KeyEncryptionKey) throws(KeyRingFault) {
-        let bytes = try open(record, key)
+        let bytes = try key.open(record)
         guard bytes.count == SealingKey.byteCount else {
             throw .malformedKey(record.purpose, generation: record.generation)
         }
@@ -96,17 +96,20 @@ struct OpenedKeys: Sendable {
     }
 
     private func privateKey(_ record: SealedKeyRecord, _ key: KeyEncryptionKey) throws(KeyRingFault) -> PrivateKey {
-        let bytes = try open(record, key)
+        let bytes = try key.open(record)
         guard let algorithm = SignatureAlgorithm(rawValue: record.algorithm),
             let privateKey = try? PrivateKey(algorithm, rawRepresentation: bytes),
             privateKey.publicKey.keyID == record.keyID
         else { throw .malformedKey(record.purpose, generation: record.generation) }
         return privateKey
     }
+}
 
-    private func open(_ record: SealedKeyRecord, _ key: KeyEncryptionKey) throws(KeyRingFault) -> [UInt8] {
+extension KeyEncryptionKey {
+    /// The secret of a stored key.
+    func open(_ record: SealedKeyRecord) throws(KeyRingFault) -> [UInt8] {
         do throws(SealRefusal) {
-            return try key.open(record.sealedPrivate, label: record.label)
+            return try open(record.sealedPrivate, label: record.label)
         } catch {
             throw .sealedByAnotherKey(record.purpose, generation: record.generation)
         }

@@ -83,3 +83,21 @@ package protocol SealedKeyRecords: Sendable {
     /// Sets when a key retires. Of several times the earliest stays.
     func retire(purpose: KeyPurpose, generation: Int, at instant: Int64) async throws
 }
+
+/// A record, and its key sealed with another key-encryption key.
+package struct ResealedKey: Sendable {
+    package let record: SealedKeyRecord
+    package let sealedPrivate: [UInt8]
+
+    package init(record: SealedKeyRecord, sealedPrivate: [UInt8]) {
+        self.record = record
+        self.sealedPrivate = sealedPrivate
+    }
+}
+
+/// Where sealed keys are kept that may be sealed anew.
+package protocol ResealableKeyRecords: SealedKeyRecords {
+    /// Replaces what is sealed in every record or in none, durable when this returns; false if the records are others
+    /// by now.
+    func replaceAll(_ keys: [ResealedKey]) async throws -> Bool
+}

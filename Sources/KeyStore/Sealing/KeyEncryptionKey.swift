@@ -32,6 +32,20 @@ package struct KeyEncryptionKey: Sendable {
         try self.init(try SecretFile.content(of: path) ?? [], path: path)
     }
 
+    /// A key that is derived from one that stays elsewhere: NIST SP 800-108r1 §4.1 (counter mode), its only block.
+    ///
+    /// - Parameter authenticationCode: the HMAC-SHA-256 of a message by that key. The same key always gives the same.
+    package init(derivedBy authenticationCode: ([UInt8]) throws -> [UInt8]) throws {
+        let bytes = try authenticationCode(Self.derivationInput)
+        guard let key = SealingKey(bytes) else { throw KeyEncryptionKeyFault.wrongLength(bytes.count, path: nil) }
+        self.key = key
+    }
+
+    /// Counter, label, zero, context, length of the key in bits. What is asked of that key for another purpose must
+    /// differ from this.
+    static let derivationInput: [UInt8] =
+        [0, 0, 0, 1] + "vouchsafe key-encryption key".utf8 + [0] + "version 1".utf8 + [0, 0, 1, 0]
+
     private init(_ bytes: [UInt8], path: String) throws(KeyEncryptionKeyFault) {
         guard let key = SealingKey(bytes) else { throw .wrongLength(bytes.count, path: path) }
         self.key = key

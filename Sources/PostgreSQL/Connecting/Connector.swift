@@ -12,7 +12,11 @@ final class Connector: @unchecked Sendable {  // what changes is guarded by the 
     private let condition = NSCondition()
     private var needed: Int
     private var isStopping = false
+    /// When nothing is under way any more, or is not waited for any longer.
+    let ended = Once<Void>()
 
+    /// A name that is being looked up cannot be given up.
+    private static let closingTime = 1.0
     private static let firstPause = 0.1
     private static let longestPause = 5.0
 
@@ -44,9 +48,12 @@ final class Connector: @unchecked Sendable {  // what changes is guarded by the 
             isStopping = true
             condition.signal()
         }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.closingTime) { [ended] in ended.give(()) }
     }
 
     private func run() {
+        // A process that exits while a connection is made over TLS takes OpenSSL away from this thread, and crashes.
+        defer { ended.give(()) }
         var pause = Self.firstPause
         while waitForNeed() {
             do throws(DatabaseFailure) {

@@ -2,7 +2,7 @@ package import KeyStore
 package import SQLStatements
 
 /// Sealed keys over SQL, shared by every process that opens the database.
-package struct SQLKeyRecords: SealedKeyRecords {
+package struct SQLKeyRecords: ResealableKeyRecords {
     let database: any SQLDatabase
 
     package init(database: any SQLDatabase) {
@@ -34,6 +34,18 @@ package struct SQLKeyRecords: SealedKeyRecords {
         try await database.change(
             "UPDATE keys SET retired_at = $1 WHERE purpose = $2 AND generation = $3 AND retired_at IS NULL",
             .integer(instant), .text(purpose.rawValue), .integer(Int64(generation)))
+    }
+
+    package func replaceAll(_ keys: [ResealedKey]) async throws -> Bool {
+        let replacing = keys.map { key in
+            SQLStatement(
+                "UPDATE keys SET sealed_private = $1 WHERE purpose = $2 AND generation = $3 AND sealed_private = $4",
+                .bytes(key.sealedPrivate), .text(key.record.purpose.rawValue),
+                .integer(Int64(key.record.generation)), .bytes(key.record.sealedPrivate), expecting: .oneRow)
+        }
+        let counting = SQLStatement(
+            "SELECT 1 WHERE (SELECT count(*) FROM keys) <> $1", .integer(Int64(keys.count)), expecting: .noRow)
+        return try await database.run(SQLScript(replacing + [counting])).isDone
     }
 
     private func record(_ row: SQLRow) throws -> SealedKeyRecord {

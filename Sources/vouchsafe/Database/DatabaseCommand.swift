@@ -127,7 +127,7 @@ struct DatabaseCommand: AsyncParsableCommand {
 
 extension DatabaseLocation {
     /// Opens the database for what is done with it, and tells what stands against that in words.
-    fileprivate func opened(_ act: (any SQLDatabase) async throws -> Void) async throws {
+    func opened(_ act: (any SQLDatabase) async throws -> Void) async throws {
         let logger = Logger(label: "vouchsafe") { StructuredLogHandler(label: $0, level: .error) }
         let database = try await reporting { () throws(DatabaseFailure) in
             try await open(at: Date(), logger: logger)

@@ -4,7 +4,21 @@ import WireFormats
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Lists and rotates the keys that credentials and tokens are signed with.",
-        subcommands: [KeysListCommand.self, KeysRotateCommand.self])
+        discussion: """
+            All keys are in the database, sealed with the key-encryption key. That is a file in DATA_DIR, unless \
+            VOUCHSAFE_KEY_ENCRYPTION_KEY or VOUCHSAFE_KEY_ENCRYPTION_KEY_FILE says otherwise. The former may be the URI \
+            of a secret key in a hardware token:
+
+              pkcs11:token=vouchsafe;object=key-encryption
+                ?module-path=/usr/lib/….so&pin-source=file:/etc/vouchsafe/pin
+
+            in one line. To make such a key:
+
+              pkcs11-tool --module /usr/lib/….so --token-label vouchsafe --login
+                --keygen --key-type GENERIC:32 --label key-encryption
+                --usage-sign --sensitive
+            """,
+        subcommands: [KeysListCommand.self, KeysRotateCommand.self, KeysResealCommand.self])
 }
 
 struct KeysListCommand: AsyncParsableCommand {

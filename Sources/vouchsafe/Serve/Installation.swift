@@ -37,6 +37,19 @@ struct Installation: Sendable {
         } catch {
             throw CommandFailure(error.advice(for: location))
         }
+        do {
+            return try await open(settings, source, configuration, over: database, logger, now)
+        } catch {
+            // A process that exits while threads of the database are at work may crash, and lose its exit status.
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ settings: Settings, _ source: ConfigurationSource, _ configuration: IssuerConfiguration,
+        over database: any SQLDatabase, _ logger: Logger, _ now: @escaping @Sendable () -> Date
+    ) async throws -> Installation {
         let records = SQLKeyRecords(database: database)
         let encryptionKey = try await keyEncryptionKey(settings, sealedKeysExist: !records.all().isEmpty)
         let identity = try IssuerIdentity(
@@ -64,9 +77,8 @@ struct Installation: Sendable {
     }
 
     private static func keyEncryptionKey(_ settings: Settings, sealedKeysExist: Bool) throws -> KeyEncryptionKey {
-        if let text = try settings.givenKeyEncryptionKey() { return try KeyEncryptionKey(base64: text) }
-        let file = settings.dataDirectory.appending(path: "key-encryption.key").path
-        return try KeyEncryptionKey(file: file, sealedKeysExist: sealedKeysExist)
+        if let key = try settings.namedKeyEncryptionKey() { return key }
+        return try KeyEncryptionKey(file: settings.ownKeyFile.path, sealedKeysExist: sealedKeysExist)
     }
 
     /// The sample issuer has its people from the first start on.

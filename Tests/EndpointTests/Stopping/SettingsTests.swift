@@ -62,4 +62,22 @@ import Testing
             ])
         }
     }
+
+    @Test("A key in a token is named by a URI, which stands in the variable itself and is read when it is needed")
+    func tokenKey() throws {
+        let name = "VOUCHSAFE_KEY_ENCRYPTION_KEY"
+        let pinInside = try Settings.fromEnvironment([name: "pkcs11:token=t;object=k?module-path=/m.so&pin-value=1234"])
+        let failure = #expect(throws: CommandFailure.self) { try pinInside.namedKeyEncryptionKey() }
+        #expect(failure?.description.hasPrefix("\(name): a PIN does not belong into a URI") == true)
+        #expect(failure?.description.contains("1234") == false)
+        let missing = try Settings.fromEnvironment([name: "pkcs11:token=t;object=k?module-path=/nowhere/m.so"])
+        let unloaded = #expect(throws: CommandFailure.self) { try missing.namedKeyEncryptionKey() }
+        #expect(unloaded?.description.hasPrefix("\(name): the PKCS#11 module /nowhere/m.so cannot be loaded") == true)
+        let file = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID().uuidString)")
+        defer { _ = try? FileManager.default.removeItem(at: file) }
+        try Data("pkcs11:token=t;object=k?module-path=/m.so".utf8).write(to: file)
+        let inFile = try Settings.fromEnvironment([name + "_FILE": file.path])
+        let misplaced = #expect(throws: CommandFailure.self) { try inFile.namedKeyEncryptionKey() }
+        #expect(misplaced?.description == "\(name)_FILE: the file must have a key; a pkcs11: URI goes into \(name)")
+    }
 }
