@@ -124,7 +124,10 @@ let package = Package(
             ]),
         layer(
             "ConfigurationFile",
-            ["CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords", yams]),
+            [
+                "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords",
+                "SQLStatements", yams,
+            ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
@@ -168,7 +171,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["WireFormats"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(
-            name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage"], path: "Tests/TestDatabases",
+            name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage", logging], path: "Tests/TestDatabases",
             swiftSettings: settings),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),

@@ -12,11 +12,7 @@ package enum DatabaseLocation: Sendable, Hashable {
 
     /// A `postgresql://` URL, or else the path of a file.
     package init(_ text: String) {
-        self = Self.isServer(text) ? .server(url: text) : .file(path: text)
-    }
-
-    package static func isServer(_ text: String) -> Bool {
-        text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+        self = ServerURL.isMeant(by: text) ? .server(url: text) : .file(path: text)
     }
 
     /// The place without its password, for messages.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Storage
+import SQLStatements
 
 /// What the environment says: the one place that reads it.
 struct Settings: Sendable {
@@ -48,7 +48,7 @@ struct Settings: Sendable {
 
     private static func databaseURL(_ environment: [String: String]) throws -> String? {
         guard let url = environment["DATABASE_URL"], !url.isEmpty else { return nil }
-        guard DatabaseLocation.isServer(url) else {
+        guard ServerURL.isMeant(by: url) else {
             // Not quoted: it may hold a password.
             throw CommandFailure("DATABASE_URL must be of the form postgresql://user:password@host:5432/name")
         }

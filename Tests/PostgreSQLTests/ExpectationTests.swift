@@ -53,7 +53,7 @@ import Testing
                     .writing(
                         SQLStatement(Self.insert, .integer(3)), SQLStatement(Self.raise, .integer(3)), statement,
                         SQLStatement(Self.insert, .integer(4))))
-                #expect(outcome.refusedAt == 2, "\(statement.sql.text)")
+                #expect(outcome.refusedIndex == 2, "\(statement.sql.text)")
                 #expect(try await database.count() == 1)
                 #expect(try await database.count("SELECT sum(number) FROM things") == 0)
             }
@@ -64,24 +64,24 @@ import Testing
     func isRefusedAlone(way: String) async throws {
         try await withDatabase(way) { database, _ in
             let none = SQLStatement(Self.raiseReturning, .integer(2), expecting: .oneRow)
-            #expect(try await database.outcome(.writing(none)).refusedAt == 0)
+            #expect(try await database.outcome(.writing(none)).refusedIndex == 0)
             #expect(
                 try await database.outcome(.writing(SQLStatement(Self.raise, .integer(2), expecting: .oneRow)))
-                    .refusedAt == 0)
+                    .refusedIndex == 0)
             try await database.insertThing(1)
             try await database.insertThing(2)
             let one = try await database.run(.writing(none))
             #expect(one.results[0].rows[0].integer(1) == 1)
             #expect(one.results[0].changed == 1)
             let all = SQLStatement("UPDATE things SET number = 9", expecting: .oneRow)
-            #expect(try await database.outcome(.writing(all)).refusedAt == 0)
+            #expect(try await database.outcome(.writing(all)).refusedIndex == 0)
             #expect(try await database.count("SELECT sum(number) FROM things") == 1)
             #expect(
                 try await database.outcome(.reading(SQLStatement("SELECT id FROM things", expecting: .oneRow)))
-                    .refusedAt == 0)
+                    .refusedIndex == 0)
             let reading = SQLScript.reading(
                 SQLStatement("SELECT 1"), SQLStatement("SELECT id FROM things", expecting: .noRow))
-            #expect(try await database.outcome(reading).refusedAt == 1)
+            #expect(try await database.outcome(reading).refusedIndex == 1)
         }
     }
 

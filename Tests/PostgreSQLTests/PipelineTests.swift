@@ -67,7 +67,7 @@ import Testing
                 return false
             case 2:
                 let never = SQLStatement("UPDATE things SET number = 1 WHERE id < 0", expecting: .oneRow)
-                return try await database.run(.writing(insert, never, insert)).refusedAt == 1
+                return try await database.run(.writing(insert, never, insert)).refusedIndex == 1
             case 3:
                 _ = try await database.query(SQLStatement("SELECT no_such_column FROM things WHERE id = $1", id))
                 return false

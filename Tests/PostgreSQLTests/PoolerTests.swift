@@ -39,7 +39,7 @@ import Testing
                 return try await database.run(.writing(insert, renaming)).results.count == 2
             case 1:
                 let renaming = SQLStatement(rename, .text("x"), .integer(-1), expecting: .oneRow)
-                return try await database.run(.writing(insert, renaming)).refusedAt == 1
+                return try await database.run(.writing(insert, renaming)).refusedIndex == 1
             case 2:
                 var script = SQLScript.writing(insert, SQLStatement("SELECT count(*) FROM things WHERE id = $1", id))
                 if number % 20 == 2 { script.isolation = .serializable }

@@ -9,7 +9,7 @@ import Testing
         -> Int
     {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for index in 0..<count { group.addTask { try await script(index).refusedAt == nil } }
+            for index in 0..<count { group.addTask { try await script(index).refusedIndex == nil } }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
     }

@@ -35,10 +35,6 @@ func wait(until isSo: () -> Bool) async throws {
     while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
 }
 
-extension Logger {
-    static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-}
-
 extension PostgreSQLDatabase {
     func count(_ sql: SQL = "SELECT count(*) FROM things") async throws -> Int64 {
         try await query(SQLStatement(sql))[0].integer(0)
@@ -57,11 +53,6 @@ extension PostgreSQLDatabase {
 }
 
 extension SQLOutcome {
-    var refusedAt: Int? {
-        guard case .refused(let index) = self else { return nil }
-        return index
-    }
-
     var results: [SQLResult] {
         guard case .done(let results) = self else { return [] }
         return results

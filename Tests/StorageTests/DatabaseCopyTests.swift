@@ -60,13 +60,13 @@ import Testing
         try await fill()
         let copy = DatabaseCopy(from: source, to: target)
         #expect(try await copy.filledTables() == [])
-        let copied = try await copy.run { _ in }
+        let copied = try await copy.run()
         #expect(copied.allSatisfy { $0.isGood })
         #expect(copied.first { $0.source.table == "spent_nonces" }?.target.rows == 1303)
         #expect(try await copy.filledTables().count == CopiedTable.all.count)
         // And back: what came over is what was there.
         let back = try SQLiteDatabase(path: folder.url.appending(path: "back.db").path, at: TestDatabase.now)
-        let returned = try await DatabaseCopy(from: target, to: back).run { _ in }
+        let returned = try await DatabaseCopy(from: target, to: back).run()
         #expect(returned.allSatisfy { $0.isGood })
         #expect(returned.map(\.source) == copied.map(\.source))
         back.close()
@@ -79,9 +79,9 @@ import Testing
         let copy = DatabaseCopy(from: source, to: target)
         try await target.write(DatabaseTests.spending(DatabaseTests.id(7)))
         #expect(try await copy.filledTables() == ["spent_nonces"])
-        #expect(try await copy.run { _ in }.allSatisfy { $0.isGood })
+        #expect(try await copy.run().allSatisfy { $0.isGood })
         try await target.write(DatabaseTests.spending([9, 9]))
-        let bad = try await copy.run { _ in }.filter { !$0.isGood }
+        let bad = try await copy.run().filter { !$0.isGood }
         #expect(bad.map(\.source.table) == ["spent_nonces"])
         await target.close()
     }
@@ -93,7 +93,7 @@ import Testing
         let slow = InterruptedDatabase(target, before: "INSERT INTO portal_visits") {
             try await source.write(DatabaseTests.spending([8, 8]))
         }
-        let bad = try await DatabaseCopy(from: source, to: slow).run { _ in }.filter { !$0.isGood }
+        let bad = try await DatabaseCopy(from: source, to: slow).run().filter { !$0.isGood }
         #expect(bad.map(\.source.table) == ["spent_nonces"])
         #expect(bad[0].source == bad[0].target)
         #expect(bad[0].sourceAfterwards.rows == bad[0].source.rows + 1)

@@ -131,7 +131,3 @@ extension Result {
     var isSuccess: Bool { if case .success = self { true } else { false } }
     var refusal: Failure? { if case .failure(let refusal) = self { refusal } else { nil } }
 }
-
-extension Logger {
-    static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-}

@@ -1,4 +1,5 @@
 package import Foundation
+package import Logging
 package import Storage
 
 /// Where the tests' stores are kept. `VOUCHSAFE_TEST_STORE=postgresql` runs them all on PostgreSQL, on a server of their
@@ -27,4 +28,8 @@ package enum TestStore {
         try server.administer("CREATE SCHEMA \(schema) AUTHORIZATION tester", database: "tests")
         return server.url(user: "tester", database: "tests") + "?connections=2&options=-csearch_path%3D\(schema)"
     }
+}
+
+extension Logger {
+    package static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 }

@@ -1,3 +1,5 @@
+import SQLStatements
+
 /// `server`: where the issuer is reached.
 struct ServerSection {
     /// The credential issuer identifier.
@@ -34,9 +36,7 @@ struct ServerSection {
 /// `database`: where everything is kept that is not a file.
 enum DatabaseSection {
     static func url(_ file: MappingReader) -> String? {
-        file.text("database", "postgresql://user:password@host:5432/name is expected") { text in
-            text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-        }
+        file.text("database", "postgresql://user:password@host:5432/name is expected", ServerURL.isMeant)
     }
 }
 

@@ -10,7 +10,7 @@ struct DatabaseURL {
 
     /// What is wrong with a URL is told without a piece of it: it holds a password.
     init(_ url: String) throws(DatabaseFailure) {
-        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
+        guard ServerURL.isMeant(by: url) else {
             throw DatabaseFailure(
                 .misconfigured, message: "the URL of the database does not begin with postgresql:// or postgres://")
         }

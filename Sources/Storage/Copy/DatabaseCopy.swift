@@ -46,17 +46,14 @@ package struct DatabaseCopy: Sendable {
     }
 
     /// Copies every table, then reads both databases again and compares. Rows that are there already stay as they are.
-    ///
-    /// - Parameter note: is told each table's content as it was read.
-    package func run(_ note: (Content) -> Void) async throws(DatabaseFailure) -> [Copied] {
+    package func run() async throws(DatabaseFailure) -> [Copied] {
         var read: [Content] = []
         for table in CopiedTable.all {
             let target = target
-            let content = try await each(of: table, in: source) { rows throws(DatabaseFailure) in
-                try await target.write(rows.map { SQLStatement(table.insert, parameters: $0.columns) })
-            }
-            note(content)
-            read.append(content)
+            read.append(
+                try await each(of: table, in: source) { rows throws(DatabaseFailure) in
+                    try await target.write(rows.map { SQLStatement(table.insert, parameters: $0.columns) })
+                })
         }
         var copied: [Copied] = []
         for (table, content) in zip(CopiedTable.all, read) {

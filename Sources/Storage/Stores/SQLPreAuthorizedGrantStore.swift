@@ -128,16 +128,15 @@ package struct SQLPreAuthorizedGrantStore: PreAuthorizedGrantStore {
 }
 
 extension PreAuthorizedRedemption {
-    /// Whether this asks again for a token that was given a moment ago, and proves to hold the key it is bound to. What
-    /// is bound to no key could be asked for by whoever saw the code.
+    /// Whether this asks again for a token that was given a moment ago.
     fileprivate func repeats(keyThumbprint other: [UInt8]?, txCodeMAC expected: [UInt8]?, redeemedAt: Date) -> Bool {
-        guard let mine = keyThumbprint, let other, constantTimeEqual(mine, other) else { return false }
         let isSameTxCode =
             switch (txCodeMAC, expected) {
             case (nil, nil): true
             case (let sent?, let expected?): constantTimeEqual(sent, expected)
             default: false
             }
-        return isSameTxCode && at.timeIntervalSince(redeemedAt) <= RepeatedTokenRequests.window.inSeconds
+        return isSameTxCode
+            && RepeatedTokenRequests.isFromHolder(of: other, showing: keyThumbprint, at: at, givenAt: redeemedAt)
     }
 }

@@ -111,10 +111,9 @@ package struct Site: Sendable {
         } catch is CancellationError {
             response = EndpointResponse(status: .serviceUnavailable)
         } catch let failure as PresentedFailure {
-            response = answer(to: failure.cause, head, route: name, logger)
-            response.headers[.contentType] = failure.page.headers[.contentType]
-            response.headers.append(contentsOf: failure.page.headers.filter { response.headers[$0.name] == nil })
-            response.body = failure.page.body
+            let plain = answer(to: failure.cause, head, route: name, logger)
+            response = failure.page
+            response.headers[.retryAfter] = plain.headers[.retryAfter]
         } catch {
             response = answer(to: error, head, route: name, logger)
         }

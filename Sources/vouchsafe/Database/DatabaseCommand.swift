@@ -109,7 +109,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                     "\(target.name) is not empty (\(filled.joined(separator: ", "))); copy into a new database, or say "
                         + "--resume to go on with a copy that was interrupted")
             }
-            let copied = try await copy.run { _ in }
+            let copied = try await copy.run()
             let width = copied.map(\.source.table.count).max() ?? 0
             for table in copied {
                 let name = table.source.table.padding(toLength: width, withPad: " ", startingAt: 0)

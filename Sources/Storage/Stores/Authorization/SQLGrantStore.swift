@@ -203,12 +203,11 @@ package struct SQLGrantStore: GrantStore {
 }
 
 extension TokenIssue {
-    /// Whether this asks again for a token that was given a moment ago, and proves to hold the key it is bound to. What
-    /// is bound to no key could be asked for by whoever saw the code.
+    /// Whether this asks again for a token that was given a moment ago.
     fileprivate func repeats(_ token: AccessToken, givenAt instant: Date) -> Bool {
-        guard let mine = self.token.keyThumbprint, let other = token.keyThumbprint else { return false }
-        return constantTimeEqual(mine, other) && self.token.detail == token.detail
-            && at.timeIntervalSince(instant) <= RepeatedTokenRequests.window.inSeconds
+        self.token.detail == token.detail
+            && RepeatedTokenRequests.isFromHolder(
+                of: token.keyThumbprint, showing: self.token.keyThumbprint, at: at, givenAt: instant)
     }
 
     fileprivate var grantID: TicketID? {

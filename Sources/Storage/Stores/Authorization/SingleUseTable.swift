@@ -6,18 +6,16 @@ package import SQLStatements
 /// Identifiers that were presented and must not be again.
 enum SingleUseTable {
     /// Spends all of them, or the script that they stand in is refused.
-    static func spending(_ uses: [SingleUse]) -> [SQLStatement] {
+    static func spending(_ uses: [SingleUse]) -> [SQLStatement] { inserting(uses, expecting: .oneRow) }
+
+    /// Spends those that are not spent yet.
+    static func noting(_ uses: [SingleUse]) -> [SQLStatement] { inserting(uses, expecting: .any) }
+
+    private static func inserting(_ uses: [SingleUse], expecting expectation: SQLExpectation) -> [SQLStatement] {
         uses.map { use in
             SQLStatement(
                 "INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes),
-                expecting: .oneRow)
-        }
-    }
-
-    /// Spends those that are not spent yet.
-    static func noting(_ uses: [SingleUse]) -> [SQLStatement] {
-        uses.map { use in
-            SQLStatement("INSERT INTO single_uses (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", .bytes(use.bytes))
+                expecting: expectation)
         }
     }
 
