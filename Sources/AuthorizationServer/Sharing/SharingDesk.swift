@@ -37,22 +37,20 @@ package struct SharingVisit: Sendable {
     package let client: RegisteredClient
     /// The registry's id.
     package let person: String
-    /// The consent, the grant and the page have one nonce.
+    /// What must be signed with the consent, so that it is of this page.
     package let nonce: String
-    package let consent: TicketID
     package let grant: TicketID
     package let request: RequestText
     package let purpose: String?
     package let at: Date
 
     package init(
-        client: RegisteredClient, person: String, nonce: String, consent: TicketID, grant: TicketID,
-        request: RequestText, purpose: String?, at: Date
+        client: RegisteredClient, person: String, nonce: String, grant: TicketID, request: RequestText,
+        purpose: String?, at: Date
     ) {
         self.client = client
         self.person = person
         self.nonce = nonce
-        self.consent = consent
         self.grant = grant
         self.request = request
         self.purpose = purpose
@@ -87,9 +85,13 @@ package struct SharingRequestRefusal: Refusal, Equatable {
 
 /// Why what the person's browser made is not taken; the page is shown again.
 package struct SharingAnswerRefusal: Error, Equatable {
+    package let problem: SharingConsentView.Problem
+    /// For the timeline.
     package let reason: String
 
-    package init(_ reason: String) { self.reason = reason }
+    package init(_ problem: SharingConsentView.Problem, reason: String) {
+        (self.problem, self.reason) = (problem, reason)
+    }
 }
 
 /// Where the tokens of a sharing are read.
@@ -104,14 +106,18 @@ package protocol SharingDesk: Sendable {
     /// - Throws: ``SharingRequestRefusal``.
     func order(_ ask: SharingAsk) async throws -> (any SharingOrder)?
 
-    func view(of order: any SharingOrder, for visit: SharingVisit) async throws -> SharingConsentView
+    /// - Parameter problem: what was wrong with the answer that was sent before.
+    func view(
+        of order: any SharingOrder, for visit: SharingVisit, problem: SharingConsentView.Problem?
+    ) async throws -> SharingConsentView
 
     /// Checks what was signed in the person's browser.
     ///
+    /// - Parameter consent: what the sharing is recorded under.
     /// - Parameter until: when the consent ends; nil if it is for one time.
     /// - Throws: ``SharingAnswerRefusal``.
     func accept(
-        _ answer: String, of order: any SharingOrder, for visit: SharingVisit, until: Date?
+        _ answer: String, of order: any SharingOrder, for visit: SharingVisit, under consent: TicketID, until: Date?
     ) async throws -> AcceptedSharing
 
     /// The members that tokens under the grant have; empty if nothing is shared under it.
