@@ -19,7 +19,7 @@ package enum AuthorizationRefusal: Refusal, Equatable {
     /// The offer that the request began with is over.
     case offerOver
     /// What it asks of data of others cannot be asked.
-    case sharing(SharingRequestRefusal)
+    case sharing(SharingAskRefusal)
 
     package var wire: WireRefusal {
         switch self {

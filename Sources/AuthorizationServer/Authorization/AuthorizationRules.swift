@@ -163,7 +163,7 @@ package struct AuthorizationRules: Sendable {
             guard let order = try await desk.order(ask) else { return nil }
             guard request.scopes.contains("openid") else { throw AuthorizationRefusal.request(.scope) }
             return order
-        } catch let refusal as SharingRequestRefusal {
+        } catch let refusal as SharingAskRefusal {
             throw AuthorizationRefusal.sharing(refusal)
         }
     }

@@ -73,7 +73,7 @@ package struct AcceptedSharing: Sendable {
 }
 
 /// Why data cannot be shared as a request asks; a client hears of it.
-package struct SharingRequestRefusal: Refusal, Equatable {
+package struct SharingAskRefusal: Refusal, Equatable {
     package let wire: WireRefusal
     package let reason: String
 
@@ -103,7 +103,7 @@ package enum SharedClaimsPlace: Sendable {
 /// Consented data sharing as the authorization server sees it.
 package protocol SharingDesk: Sendable {
     /// - Returns: nil if the request asks for no data of others.
-    /// - Throws: ``SharingRequestRefusal``.
+    /// - Throws: ``SharingAskRefusal``.
     func order(_ ask: SharingAsk) async throws -> (any SharingOrder)?
 
     /// - Parameter problem: what was wrong with the answer that was sent before.
