@@ -53,7 +53,7 @@ extension [DisplayText] {
             }
             var reader = DocumentReader(
                 object, at: place, known: hasDescription ? ["locale", "name", "description"] : ["locale", "name"])
-            let locale = reader.required("locale", "a language tag is expected", LanguageTag.read)
+            let locale = reader.required("locale", "a language tag is expected", LanguageTagForm.read)
             let name = reader.shownText("name", upTo: 100, isRequired: true)
             let description =
                 hasDescription ? reader.shownText("description", upTo: 1000, isRequired: false) : nil
@@ -70,7 +70,7 @@ extension [DisplayText] {
 }
 
 /// The form of a BCP 47 tag, RFC 5646 §2.1: subtags of up to 8 letters and digits.
-private enum LanguageTag {
+private enum LanguageTagForm {
     static func read(_ value: JSON) -> String? {
         guard let text = value.string, (2...35).contains(text.utf8.count) else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

@@ -21,7 +21,7 @@ extension ScopeDefinition {
             try [DisplayText].read(object["display"], at: ValuePath(text: "display"), hasDescription: true).get()
         }
         if display?.isEmpty == true { reader.add("display", "a name in one language at least is expected") }
-        var claims: [ClaimDefinition] = []
+        var claims: [ScopeClaim] = []
         do throws(PathProblems) {
             claims = try ClaimReader.claims(object["claims"], at: ValuePath(text: "claims"), depth: 1)
         } catch {
@@ -57,7 +57,7 @@ private enum ClaimReader {
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "vct", "status", "scope", "version",
     ]
 
-    static func claims(_ json: JSON?, at path: ValuePath, depth: Int) throws(PathProblems) -> [ClaimDefinition] {
+    static func claims(_ json: JSON?, at path: ValuePath, depth: Int) throws(PathProblems) -> [ScopeClaim] {
         guard depth <= ScopeDefinition.maximumDepth else {
             throw PathProblems(path.text, "nested deeper than \(ScopeDefinition.maximumDepth) levels")
         }
@@ -65,7 +65,7 @@ private enum ClaimReader {
             throw PathProblems(path.text, "a list of 1 to \(ScopeDefinition.maximumClaims) claims is expected")
         }
         var problems: [PathProblem] = []
-        var claims: [ClaimDefinition] = []
+        var claims: [ScopeClaim] = []
         for (index, element) in elements.enumerated() {
             do throws(PathProblems) {
                 let claim = try readClaim(element, at: path.element(index), depth: depth)
@@ -81,8 +81,7 @@ private enum ClaimReader {
         return claims
     }
 
-    private static func readClaim(_ json: JSON, at path: ValuePath, depth: Int) throws(PathProblems) -> ClaimDefinition
-    {
+    private static func readClaim(_ json: JSON, at path: ValuePath, depth: Int) throws(PathProblems) -> ScopeClaim {
         guard let object = json.object else { throw PathProblems(path.text, "an object is expected") }
         var reader = DocumentReader(object, at: path, known: members)
         let name = reader.required("name", "a letter or _, then at most 63 letters, digits and _") {
@@ -92,17 +91,17 @@ private enum ClaimReader {
             reader.add("name", "this name has a meaning of its own in what carries the claims")
         }
         let type = reader.required("type", "one of BOOLEAN, INTEGER, FLOAT, TEXT and OBJECT is expected") {
-            $0.string.flatMap(ClaimType.init)
+            $0.string.flatMap(ScopeClaimType.init)
         }
         let isRequired = reader.optional("required", "true or false is expected", \.bool) ?? false
         let display = reader.gather { () throws(PathProblems) in
             try [DisplayText].read(object["display"], at: path.member("display"), hasDescription: true).get()
         }
-        var rule: ClaimRule?
+        var rule: ScopeClaimRule?
         if let type { rule = readRule(of: type, &reader, depth: depth) }
         if let problems = PathProblems(reader.problems) { throw problems }
         guard let name, let rule, let display else { throw PathProblems(path.text, "incomplete") }
-        return ClaimDefinition(name: name, rule: rule, isRequired: isRequired, display: display)
+        return ScopeClaim(name: name, rule: rule, isRequired: isRequired, display: display)
     }
 
     private static func isName(_ text: String) -> Bool {
@@ -115,7 +114,8 @@ private enum ClaimReader {
     }
 
     /// Bounds that are for another type are refused: whoever wrote them expects something of them.
-    private static func readRule(of type: ClaimType, _ reader: inout DocumentReader, depth: Int) -> ClaimRule? {
+    private static func readRule(of type: ScopeClaimType, _ reader: inout DocumentReader, depth: Int) -> ScopeClaimRule?
+    {
         let own: Set<String> =
             switch type {
             case .boolean: []
@@ -140,23 +140,23 @@ private enum ClaimReader {
         }
     }
 
-    private static func integerRule(_ reader: inout DocumentReader) -> ClaimRule {
+    private static func integerRule(_ reader: inout DocumentReader) -> ScopeClaimRule {
         let expected = "a whole number within ±(2^53−1) is expected"
-        let read = { (value: JSON) in value.integer.flatMap { ClaimRule.integers.contains($0) ? $0 : nil } }
+        let read = { (value: JSON) in value.integer.flatMap { ScopeClaimRule.integers.contains($0) ? $0 : nil } }
         let minimum = reader.optional("minimum", expected, read)
         let maximum = reader.optional("maximum", expected, read)
         if let minimum, let maximum, minimum > maximum { reader.add("maximum", "smaller than minimum") }
         return .integer(minimum: minimum, maximum: maximum)
     }
 
-    private static func floatRule(_ reader: inout DocumentReader) -> ClaimRule {
+    private static func floatRule(_ reader: inout DocumentReader) -> ScopeClaimRule {
         let minimum = reader.optional("minimum", "a number is expected") { FloatBound($0) }
         let maximum = reader.optional("maximum", "a number is expected") { FloatBound($0) }
         if let minimum, let maximum, minimum.value > maximum.value { reader.add("maximum", "smaller than minimum") }
         return .float(minimum: minimum, maximum: maximum)
     }
 
-    private static func textRule(_ reader: inout DocumentReader) -> ClaimRule {
+    private static func textRule(_ reader: inout DocumentReader) -> ScopeClaimRule {
         let expected = "a whole number from 0 to \(TextRule.longest) is expected"
         let read = { (value: JSON) in
             value.integer.flatMap { (0...Int64(TextRule.longest)).contains($0) ? Int($0) : nil }

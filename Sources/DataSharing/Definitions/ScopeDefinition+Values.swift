@@ -23,7 +23,7 @@ extension ScopeDefinition {
     package func shape(of values: JSONObject) -> Shape? { claims.shape(of: values) }
 }
 
-extension [ClaimDefinition] {
+extension [ScopeClaim] {
     fileprivate func problems(
         of values: JSONObject, _ completeness: ScopeDefinition.Completeness, at path: ValuePath
     ) -> [PathProblem] {
@@ -57,7 +57,7 @@ extension [ClaimDefinition] {
     }
 }
 
-extension ClaimRule {
+extension ScopeClaimRule {
     fileprivate func problems(of value: JSON, at path: ValuePath) -> [PathProblem] {
         switch self {
         case .object(let claims):

@@ -14,7 +14,7 @@ package struct ScopeDefinition: Equatable, Sendable {
     /// Never empty; the default first.
     package let display: [DisplayText]
     /// Never empty.
-    package let claims: [ClaimDefinition]
+    package let claims: [ScopeClaim]
 
     /// Who keeps the values.
     package enum Holder: String, Sendable, CaseIterable {
@@ -38,7 +38,7 @@ package struct ScopeDefinition: Equatable, Sendable {
     package var hash: [UInt8] { Array(SHA256.hash(data: encoded)) }
 
     /// The claim of this name at the top.
-    package func claim(_ name: String) -> ClaimDefinition? { claims.claim(name) }
+    package func claim(_ name: String) -> ScopeClaim? { claims.claim(name) }
 
     /// The same as `version`.
     package func numbered(_ version: Int) -> ScopeDefinition {
@@ -47,15 +47,15 @@ package struct ScopeDefinition: Equatable, Sendable {
 }
 
 /// One claim of a scope.
-package struct ClaimDefinition: Equatable, Sendable {
+package struct ScopeClaim: Equatable, Sendable {
     /// `[A-Za-z_][A-Za-z0-9_]{0,63}`.
     package let name: String
-    package let rule: ClaimRule
+    package let rule: ScopeClaimRule
     package let isRequired: Bool
     /// May be empty: the name is then what people see.
     package let display: [DisplayText]
 
-    package var type: ClaimType { rule.type }
+    package var type: ScopeClaimType { rule.type }
 
     /// What people of `languages` read for it.
     package func label(for languages: [String]) -> String { display.text(for: languages)?.name ?? name }
@@ -83,7 +83,7 @@ package struct ClaimDefinition: Equatable, Sendable {
 }
 
 /// The type of a claim, as it is written.
-package enum ClaimType: String, Sendable, CaseIterable {
+package enum ScopeClaimType: String, Sendable, CaseIterable {
     case boolean = "BOOLEAN"
     case integer = "INTEGER"
     case float = "FLOAT"
@@ -92,19 +92,19 @@ package enum ClaimType: String, Sendable, CaseIterable {
 }
 
 /// What values a claim may have.
-package enum ClaimRule: Equatable, Sendable {
+package enum ScopeClaimRule: Equatable, Sendable {
     case boolean
     /// Within ``integers``.
     case integer(minimum: Int64?, maximum: Int64?)
     case float(minimum: FloatBound?, maximum: FloatBound?)
     case text(TextRule)
     /// Claims that are disclosed together. Never empty.
-    case object([ClaimDefinition])
+    case object([ScopeClaim])
 
     /// What every reader of JSON can represent: RFC 8259 §6.
     package static let integers: ClosedRange<Int64> = -9_007_199_254_740_991...9_007_199_254_740_991
 
-    package var type: ClaimType {
+    package var type: ScopeClaimType {
         switch self {
         case .boolean: .boolean
         case .integer: .integer
@@ -144,8 +144,8 @@ package struct TextRule: Equatable, Sendable {
     }
 }
 
-extension [ClaimDefinition] {
-    package func claim(_ name: String) -> ClaimDefinition? { first { $0.name.hasSameBytes(as: name) } }
+extension [ScopeClaim] {
+    package func claim(_ name: String) -> ScopeClaim? { first { $0.name.hasSameBytes(as: name) } }
 
     /// With those inside.
     var countInAll: Int {

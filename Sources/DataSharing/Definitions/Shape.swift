@@ -11,11 +11,11 @@ package struct Shape: Equatable, Sendable {
     }
 
     package indirect enum Form: Equatable, Sendable {
-        /// Never ``ClaimType/object``.
-        case value(ClaimType)
+        /// Never ``ScopeClaimType/object``.
+        case value(ScopeClaimType)
         case object(Shape)
 
-        var type: ClaimType {
+        var type: ScopeClaimType {
             switch self {
             case .value(let type): type
             case .object: .object
@@ -55,7 +55,7 @@ package struct Shape: Equatable, Sendable {
         var entries: [Entry] = []
         for member in object.members {
             let place = path.member(member.name)
-            if let type = member.value.string.flatMap(ClaimType.init), type != .object {
+            if let type = member.value.string.flatMap(ScopeClaimType.init), type != .object {
                 entries.append(Entry(name: member.name, form: .value(type)))
             } else if member.value.object != nil {
                 do throws(PathProblems) {
@@ -80,7 +80,7 @@ extension ScopeDefinition {
     }
 }
 
-extension [ClaimDefinition] {
+extension [ScopeClaim] {
     fileprivate func problems(of shape: Shape, at path: ValuePath) -> [PathProblem] {
         var problems: [PathProblem] = []
         for entry in shape.entries {

@@ -86,7 +86,7 @@ extension JWTClaimReader {
     }
 
     /// `cnf.jkt`, nil if there is no `cnf` at all.
-    func keyThumbprint() throws(JWTFault) -> [UInt8]? {
+    package func keyThumbprint() throws(JWTFault) -> [UInt8]? {
         guard let confirmation = claims["cnf"] else { return nil }
         guard let text = confirmation["jkt"]?.string, let bytes = try? Base64URL.decode(text), bytes.count == 32 else {
             throw .malformedClaim("cnf")
