@@ -93,6 +93,7 @@ let package = Package(
                 cryptoExtras,
             ]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
+        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
@@ -121,7 +122,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
+                "DataSharing", "SharingHub", "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         layer(
             "ConfigurationFile",

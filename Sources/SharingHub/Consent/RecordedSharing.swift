@@ -53,14 +53,14 @@ package struct SharedScope: Sendable, Equatable {
     /// Of the SD-JWT that the market pushed; nil where the person keeps the values.
     package let digestHash: String?
     /// Where the ledger has what was pushed; nil for values that the person typed.
-    package let place: LedgerPlace?
+    package let place: LedgerReference?
     /// The JWE that the person's browser made; nil where the market makes it.
     package let release: String?
 
     package init(
         scope: String, version: Int, heldBy: ScopeDefinition.Holder, market: OrganizationID, marketURI: String,
         subject: String, claims: [String], approval: String, approvalID: String, until: Date, digestHash: String?,
-        place: LedgerPlace?, release: String?
+        place: LedgerReference?, release: String?
     ) {
         self.scope = scope
         self.version = version
@@ -75,37 +75,6 @@ package struct SharedScope: Sendable, Equatable {
         self.digestHash = digestHash
         self.place = place
         self.release = release
-    }
-}
-
-/// Where something stands in the ledger, and what opens its commitment.
-package struct LedgerPlace: Sendable, Equatable {
-    package let log: String
-    package let index: UInt64
-    package let entry: [UInt8]
-    /// 32 bytes.
-    package let salt: [UInt8]
-
-    package init(log: String, index: UInt64, entry: [UInt8], salt: [UInt8]) {
-        self.log = log
-        self.index = index
-        self.entry = entry
-        self.salt = salt
-    }
-
-    package var json: JSON {
-        [
-            "log": .string(log), "index": .integer(Int64(clamping: index)), "entry": .string(Base64URL.encode(entry)),
-            "salt": .string(Base64URL.encode(salt)),
-        ]
-    }
-
-    package init?(json: JSON?) {
-        guard let json, let log = json["log"]?.string, let index = json["index"]?.integer, index >= 0,
-            let entry = json["entry"]?.string.flatMap({ try? Base64URL.decode($0) }),
-            let salt = json["salt"]?.string.flatMap({ try? Base64URL.decode($0) })
-        else { return nil }
-        self.init(log: log, index: UInt64(index), entry: entry, salt: salt)
     }
 }
 
@@ -159,6 +128,6 @@ extension SharedScope {
             scope: scope, version: Int(version), heldBy: heldBy, market: market, marketURI: marketURI,
             subject: subject, claims: claims, approval: approval, approvalID: approvalID,
             until: Date(timeIntervalSince1970: Double(until)), digestHash: json["digest_hash"]?.string,
-            place: LedgerPlace(json: json["ledger"]), release: json["release"]?.string)
+            place: json["ledger"].flatMap(LedgerReference.init), release: json["release"]?.string)
     }
 }
