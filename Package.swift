@@ -92,6 +92,7 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("TransparencyLog", ["WireFormats", crypto]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
@@ -121,8 +122,8 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "DataSharing", "SharingHub", "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
+                "DataSharing", "JOSE", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
+                "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         layer(
             "ConfigurationFile",
@@ -158,8 +159,8 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WebAuthn", "WireFormats", crypto,
-                httpTypes,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
@@ -175,6 +176,7 @@ let package = Package(
         .target(
             name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage", logging], path: "Tests/TestDatabases",
             swiftSettings: settings),
+        tests("TransparencyLogTests", ["FuzzTargets", "TestSupport", "TransparencyLog", "WireFormats", crypto]),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
         tests(
