@@ -92,6 +92,7 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("TransparencyLog", ["WireFormats", crypto]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
@@ -120,8 +121,8 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
+                "JOSE", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
+                "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         layer(
             "ConfigurationFile",
@@ -157,8 +158,8 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WebAuthn", "WireFormats", crypto,
-                httpTypes,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
@@ -174,6 +175,7 @@ let package = Package(
         .target(
             name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage", logging], path: "Tests/TestDatabases",
             swiftSettings: settings),
+        tests("TransparencyLogTests", ["FuzzTargets", "TestSupport", "TransparencyLog", "WireFormats", crypto]),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
         tests(

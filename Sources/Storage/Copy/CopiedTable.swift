@@ -235,5 +235,85 @@ struct CopiedTable: Sendable {
                 INSERT INTO portal_visits (id, sealed, expires_at)
                 VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
                 """),
+        CopiedTable(
+            name: "ledger_pending", key: [0], first: [.bytes([])],
+            select: """
+                SELECT id, at, entry
+                FROM ledger_pending WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_pending (id, at, entry)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_entries", key: [0], first: [.integer(.min)],
+            select: """
+                SELECT number, pending_id, entry
+                FROM ledger_entries WHERE number > $1 ORDER BY number LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_entries (number, pending_id, entry)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_tiles", key: [0, 1], first: [.integer(.min), .integer(.min)],
+            select: """
+                SELECT level, number, hashes
+                FROM ledger_tiles WHERE (level, number) > ($1, $2) ORDER BY level, number LIMIT $3
+                """,
+            insert: """
+                INSERT INTO ledger_tiles (level, number, hashes)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_head", key: [0], first: [.integer(.min)],
+            select: """
+                SELECT id, origin, verifier_key, size, root, checkpoint, updated_at
+                FROM ledger_head WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_head (id, origin, verifier_key, size, root, checkpoint, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_checkpoints", key: [0], first: [.text("")],
+            select: """
+                SELECT kind, size, root, checkpoint
+                FROM ledger_checkpoints WHERE kind > $1 ORDER BY kind LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_checkpoints (kind, size, root, checkpoint)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_cosignatures", key: [0], first: [.text("")],
+            select: """
+                SELECT witness, size, root, line
+                FROM ledger_cosignatures WHERE witness > $1 ORDER BY witness LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_cosignatures (witness, size, root, line)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_notes", key: [0], first: [.text("")],
+            select: """
+                SELECT subject, document, salt, pending_id
+                FROM ledger_notes WHERE subject > $1 ORDER BY subject LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_notes (subject, document, salt, pending_id)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "witnessed_logs", key: [0], first: [.text("")],
+            select: """
+                SELECT origin, origin_hash, size, root, checkpoint
+                FROM witnessed_logs WHERE origin > $1 ORDER BY origin LIMIT $2
+                """,
+            insert: """
+                INSERT INTO witnessed_logs (origin, origin_hash, size, root, checkpoint)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                """),
     ]
 }
