@@ -74,7 +74,7 @@ let package = Package(
         layer("TransactionTimeline", ["WireFormats"]),
         layer("PersonAuthentication", []),
         layer("WebAuthn", ["JOSE", "WireFormats", crypto]),
-        layer("DataSharing", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
+        layer("DataSharing", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
 
         // Layer 4: roles.
         layer(
