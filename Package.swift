@@ -130,7 +130,8 @@ let package = Package(
         layer(
             "ConfigurationFile",
             [
-                "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords",
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "RegistryRecords",
                 "SQLStatements", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
@@ -138,7 +139,8 @@ let package = Package(
             "WebServer",
             [
                 "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
-                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline",
+                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
+                "TransactionTimeline",
                 "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
@@ -148,7 +150,8 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
+                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
+                "OpenID4VCI", "OutgoingHTTP",
                 "PersonAuthentication",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "Verifier",

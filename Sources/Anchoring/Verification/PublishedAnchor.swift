@@ -22,7 +22,8 @@ package struct PublishedAnchor: Sendable, Equatable {
     /// - Throws: the name of the member that is missing or wrong.
     package init(_ json: JSON) throws(PublishedAnchorMalformation) {
         func bytes(_ value: JSON?, _ name: String) throws(PublishedAnchorMalformation) -> [UInt8] {
-            guard let text = value?.string, let bytes = Hexadecimal.decode(text.hasPrefix("0x") ? text.dropFirst(2) : text[...]),
+            guard let text = value?.string,
+                let bytes = Hexadecimal.decode(text.hasPrefix("0x") ? text.dropFirst(2) : text[...]),
                 bytes.count == 32
             else { throw PublishedAnchorMalformation(member: name) }
             return bytes
