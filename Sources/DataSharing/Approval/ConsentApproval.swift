@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 package import WireFormats
 
 /// What a person agrees to, in their own words and signed by their own key: one scope, for one service provider.

@@ -1,6 +1,6 @@
 package import JOSE
-package import OAuth
-package import WireFormats
+import OAuth
+import WireFormats
 
 /// An approval as it came, nobody's word yet.
 package struct UnverifiedApproval: Sendable {

@@ -21,7 +21,7 @@ package enum MessageLimits {
 
 extension Set<SignatureAlgorithm> {
     /// What markets and service providers sign with.
-    package static let organizations: Set = [.es256, .edDSA]
+    static let organizations: Set = [.es256, .edDSA]
     /// What persons sign with, whose keys browsers make.
-    package static let persons: Set = [.es256]
+    static let persons: Set = [.es256]
 }

@@ -23,7 +23,7 @@ extension JWTClaimReader {
 
     func requiredScope() throws(JWTFault) -> String {
         let scope = try requiredText("scope")
-        guard ScopeNames.isScope(scope) else { throw .malformedClaim("scope") }
+        guard ScopeName(scope) != nil else { throw .malformedClaim("scope") }
         return scope
     }
 
@@ -48,18 +48,6 @@ extension JWTClaimReader {
         for member in claims.members where !names.contains(member.name) || !member.name.utf8.allSatisfy({ $0 < 0x80 }) {
             throw .malformedClaim("claim that is not known")
         }
-    }
-}
-
-enum ClaimNames {
-    /// 1 to 64 different names, nil for anything else.
-    static func parse(_ json: JSON) -> [String]? {
-        guard let values = json.array, (1...MessageLimits.claims).contains(values.count) else { return nil }
-        let names = values.compactMap(\.string)
-        guard names.count == values.count, names.allSatisfy(ScopeNames.isClaim), Set(names).count == names.count else {
-            return nil
-        }
-        return names
     }
 }
 

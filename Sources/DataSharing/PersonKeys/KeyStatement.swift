@@ -1,6 +1,6 @@
 package import JOSE
 package import OAuth
-package import WireFormats
+import WireFormats
 
 /// Why a chain of key statements does not lead to a person's keys.
 package enum KeyStatementRefusal: Error, Equatable {

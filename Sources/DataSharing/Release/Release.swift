@@ -1,5 +1,5 @@
 package import JOSE
-package import OAuth
+import OAuth
 package import WireFormats
 
 /// Values on their way to a service provider: signed by the market (it keeps the data) or by the person (who keeps it).

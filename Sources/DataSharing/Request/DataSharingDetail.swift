@@ -90,7 +90,7 @@ package struct DataSharingDetail: Sendable, Equatable {
             let known = ["type", "scope", "claims", "purpose", "encryption_key"].contains { $0.hasSameBytes(as: name) }
             guard known else { throw .unknownMember }
         }
-        guard let scope = object["scope"]?.string, ScopeNames.isScope(scope) else { throw .scope }
+        guard let scope = object["scope"]?.string, ScopeName(scope) != nil else { throw .scope }
         self.scope = scope
         claims = try object["claims"].map(Self.claims) ?? .all
         if let stated = object["purpose"] {
@@ -116,7 +116,7 @@ package struct DataSharingDetail: Sendable, Equatable {
         for (index, entry) in entries.enumerated() {
             guard let object = entry.object else { throw .claims }
             guard object.names.allSatisfy({ ["name", "essential"].contains($0) }) else { throw .unknownMember }
-            guard let name = object["name"]?.string, ScopeNames.isClaim(name) else { throw .claimName(index: index) }
+            guard let name = object["name"]?.string, ClaimNames.isName(name) else { throw .claimName(index: index) }
             guard names.insert(name).inserted else { throw .repeatedClaim(index: index) }
             let essential = object["essential"] ?? false
             guard let isEssential = essential.bool else { throw .essential(index: index) }

@@ -49,7 +49,7 @@ package struct ScopeValuesMaker: Sendable {
         let members = content.values.members
         guard (1...MessageLimits.claims).contains(members.count) else { throw ScopeValuesRefusal.noValues }
         for member in members {
-            guard ScopeNames.isClaim(member.name), !ScopeNames.reserved.contains(member.name),
+            guard ClaimNames.isName(member.name), !ClaimNames.isReserved(member.name),
                 !SDJWTMembers.stand(in: member.value)
             else { throw ScopeValuesRefusal.forbiddenName }
         }

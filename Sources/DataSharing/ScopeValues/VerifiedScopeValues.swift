@@ -1,4 +1,4 @@
-import CredentialFormats
+package import CredentialFormats
 package import JOSE
 package import OAuth
 package import WireFormats
@@ -147,7 +147,7 @@ package struct VerifiedScopeValues: Sendable {
                 elements.count == 3, let salt = elements[0].string, let name = elements[1].string
             else { throw .sdJWT(.malformedDisclosure) }
             guard let salt = try? Base64URL.decode(salt), salt.count >= 16 else { throw .shortSalt }
-            guard ScopeNames.isClaim(name), !ScopeNames.reserved.contains(name), !SDJWTMembers.stand(in: elements[2])
+            guard ClaimNames.isName(name), !ClaimNames.isReserved(name), !SDJWTMembers.stand(in: elements[2])
             else { throw .forbiddenName }
             disclosures.append(.init(name: name, encoded: String(decoding: encoded, as: UTF8.self)))
         }

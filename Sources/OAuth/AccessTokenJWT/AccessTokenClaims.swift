@@ -77,7 +77,7 @@ package struct AccessTokenClaims: Sendable, Equatable {
 
 extension JWTClaimReader {
     /// `aud` as a list, RFC 7519 §4.1.3; at most 50.
-    func audiences() throws(JWTFault) -> [String] {
+    package func audiences() throws(JWTFault) -> [String] {
         guard let value = claims["aud"] else { return [] }
         let values = value.array ?? [value]
         let texts = values.compactMap(\.string)

@@ -78,7 +78,8 @@ package struct JWTClaimReader {
     }
 
     /// `iat` is required, at most `maximumAge` seconds ago and at most `tolerance` seconds ahead.
-    package func requireFresh(at now: Date, maximumAge: TimeInterval, tolerance: TimeInterval) throws(JWTFault) -> Date {
+    package func requireFresh(at now: Date, maximumAge: TimeInterval, tolerance: TimeInterval) throws(JWTFault) -> Date
+    {
         let issuedAt = try requiredTime("iat")
         guard issuedAt >= now.addingTimeInterval(-maximumAge) else { throw .stale }
         guard issuedAt <= now.addingTimeInterval(tolerance) else { throw .fromTheFuture }
