@@ -93,15 +93,15 @@ package struct HoldingReader: Sendable {
 
     package func holdings(
         of person: String, scopes: [ScopeName], at instant: Date
-    ) async throws -> [(holding: Holding, ledger: LedgerReference)] {
+    ) async throws -> [(holding: Holding, ledger: PushedPlace)] {
         try await located(try await store.holdings(of: person, scopes: scopes, at: instant))
     }
 
-    package func holdings(of person: String) async throws -> [(holding: Holding, ledger: LedgerReference)] {
+    package func holdings(of person: String) async throws -> [(holding: Holding, ledger: PushedPlace)] {
         try await located(try await store.holdings(of: person))
     }
 
-    private func located(_ holdings: [Holding]) async throws -> [(holding: Holding, ledger: LedgerReference)] {
+    private func located(_ holdings: [Holding]) async throws -> [(holding: Holding, ledger: PushedPlace)] {
         Array(zip(holdings, try await ledger.references(to: holdings.map(\.place))))
     }
 }

@@ -51,7 +51,7 @@ extension LedgerPlaces {
     ///   - withProofs: whether to prove what the published checkpoint covers.
     package func references(
         to places: [LoggedPlace], within limit: Duration = .zero, withProofs: Bool = false
-    ) async throws -> [LedgerReference] {
+    ) async throws -> [PushedPlace] {
         guard !places.isEmpty else { return [] }
         let indices = try await indices(of: places.map(\.pendingID), within: limit)
         var proofs: [UInt64: String] = [:]
@@ -60,7 +60,7 @@ extension LedgerPlaces {
             for (index, proof) in zip(known, try await self.proofs(known)) { proofs[index] = proof }
         }
         return zip(places, indices).map { place, index in
-            LedgerReference(
+            PushedPlace(
                 log: origin, index: index, entry: place.entry, salt: place.salt, proof: index.flatMap { proofs[$0] })
         }
     }

@@ -137,7 +137,7 @@ package struct Organizations: Sendable {
         }
         let logged = try await store.loggedKeys(of: id)
         let references = try await ledger.references(to: logged.map(\.place))
-        var known: [[UInt8]: LedgerReference] = [:]
+        var known: [[UInt8]: PushedPlace] = [:]
         for (key, reference) in zip(logged, references) { known[key.thumbprint] = reference }
         return [
             "keys": .array(

@@ -1,7 +1,7 @@
 import Crypto
 package import DataSharing
 package import Foundation
-import HTTPTypes
+package import HTTPTypes
 package import OAuth
 import TransparencyLog
 import WireFormats

@@ -1,7 +1,6 @@
 package import DataSharing
 package import Foundation
 package import OAuth
-package import WireFormats
 
 /// One entry of a push, ready to be stored.
 package struct NewHolding: Sendable {

@@ -1,7 +1,7 @@
 package import DataSharing
-import HTTPTypes
+package import HTTPTypes
 package import OAuth
-package import WireFormats
+import WireFormats
 
 /// Why nothing is done with an organization.
 package enum OrganizationRefusal: Refusal, Equatable {

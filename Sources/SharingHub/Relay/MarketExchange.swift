@@ -1,7 +1,9 @@
-package import DataSharing
+import DataSharing
 package import Foundation
 package import HTTPTypes
+import JOSE
 package import OAuth
+import WireFormats
 
 /// A request to a market.
 package struct MarketRequest: Sendable {
