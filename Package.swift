@@ -128,7 +128,8 @@ let package = Package(
             [
                 "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
-                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto,
+                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
+                crypto,
                 logging,
             ]),
         layer(

@@ -1,4 +1,5 @@
 package import DataSharing
+import HTTPTypes
 package import OAuth
 package import WireFormats
 
@@ -22,7 +23,7 @@ package struct DataOrder: Sendable {
     }
 
     package struct OrderedClaim: Sendable {
-        package let definition: ClaimDefinition
+        package let definition: ScopeClaim
         package let isEssential: Bool
     }
 }

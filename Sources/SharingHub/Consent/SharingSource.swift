@@ -1,5 +1,4 @@
 package import DataSharing
-package import Foundation
 
 /// What is known of organizations, scopes and people when data is to be shared.
 package protocol SharingSource: Sendable {

@@ -315,6 +315,7 @@ struct CopiedTable: Sendable {
                 INSERT INTO witnessed_logs (origin, origin_hash, size, root, checkpoint)
                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
                 """),
+        CopiedTable(
             name: "ledger_anchors", key: [0, 1], first: [.text(""), .bytes([])],
             select: """
                 SELECT place, transaction_id, tree_size, root, raw, slot, state, block_hash, block_number,
@@ -335,6 +336,36 @@ struct CopiedTable: Sendable {
             insert: """
                 INSERT INTO ledger_anchor_leases (place, holder, ends_at)
                 VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_grants", key: [0], first: [.bytes([])],
+            select: """
+                SELECT grant_id, sealed_detail, ends_at
+                FROM sharing_grants WHERE grant_id > $1 ORDER BY grant_id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_grants (grant_id, sealed_detail, ends_at)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_releases", key: [0, 1], first: [.bytes([]), .text("")],
+            select: """
+                SELECT grant_id, scope, sealed_release, expires_at
+                FROM sharing_releases WHERE (grant_id, scope) > ($1, $2) ORDER BY grant_id, scope LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_releases (grant_id, scope, sealed_release, expires_at)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_notices", key: [0], first: [.bytes([])],
+            select: """
+                SELECT id, organization, sealed_event, attempts, due_at, expires_at
+                FROM sharing_notices WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_notices (id, organization, sealed_event, attempts, due_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
                 """),
     ]
 }

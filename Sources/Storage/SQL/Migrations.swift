@@ -86,5 +86,6 @@ enum Migrations {
         RepeatedRequests.statements,
         LedgerTables.statements,
         AnchorTables.statements,
+        SharingGrantTables.statements,
     ]
 }
