@@ -94,7 +94,7 @@ let package = Package(
             ]),
         layer("TransparencyLog", ["WireFormats", crypto]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
-        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
+        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
         layer("Anchoring", ["WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
