@@ -32,25 +32,6 @@ package struct WithdrawalNotices: Sendable {
         self.report = report
     }
 
-    /// Who is to be told that a sharing is over: the service provider of each scope, and of data that a market keeps
-    /// the market.
-    package static func notices(
-        of sharing: RecordedSharing, providerSubject: String, at instant: Date
-    ) -> [WithdrawalNotice] {
-        sharing.scopes.flatMap { scope -> [WithdrawalNotice] in
-            func notice(_ organization: OrganizationID, _ subject: String) -> WithdrawalNotice {
-                WithdrawalNotice(
-                    id: TicketID(at: instant), organization: organization,
-                    event: WithdrawalNotice.Event(
-                        clientID: sharing.provider.text, scope: scope.scope, approvalID: scope.approvalID,
-                        approvalHash: MessageHash(of: scope.approval).text, subject: subject, at: instant),
-                    expiresAt: instant.addingTimeInterval(patience))
-            }
-            let provider = notice(sharing.provider, providerSubject)
-            return scope.heldBy == .market ? [provider, notice(scope.market, scope.subject)] : [provider]
-        }
-    }
-
     /// Delivers what is due; gives how many notices it had in hand.
     package func deliver(at instant: Date) async throws -> Int {
         let due = try await store.take(at: instant, lease: instant.addingTimeInterval(120), limit: Self.batch)

@@ -401,5 +401,35 @@ struct CopiedTable: Sendable {
                 INSERT INTO sharing_pushes (id, body_hash, sealed_results, at)
                 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
                 """),
+        CopiedTable(
+            name: "sharing_grants", key: [0], first: [.bytes([])],
+            select: """
+                SELECT grant_id, sealed_detail, ends_at
+                FROM sharing_grants WHERE grant_id > $1 ORDER BY grant_id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_grants (grant_id, sealed_detail, ends_at)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_releases", key: [0, 1], first: [.bytes([]), .text("")],
+            select: """
+                SELECT grant_id, scope, sealed_release, expires_at
+                FROM sharing_releases WHERE (grant_id, scope) > ($1, $2) ORDER BY grant_id, scope LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_releases (grant_id, scope, sealed_release, expires_at)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_notices", key: [0], first: [.bytes([])],
+            select: """
+                SELECT id, organization, sealed_event, attempts, due_at, expires_at
+                FROM sharing_notices WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_notices (id, organization, sealed_event, attempts, due_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+                """),
     ]
 }

@@ -1,7 +1,7 @@
-import TransparencyLog
 import Foundation
 import SQLStatements
 import SharingHub
+import TransparencyLog
 
 extension LoggedValue {
     /// The entry under a new pending identifier: what its script is to have, and what is to be kept.
