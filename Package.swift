@@ -143,8 +143,9 @@ let package = Package(
         layer(
             "WebServer",
             [
-                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
-                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "OAuth", "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
+                "SharingHub",
                 "TransactionTimeline",
                 "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
