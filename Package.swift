@@ -91,6 +91,7 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
@@ -119,7 +120,7 @@ let package = Package(
             "Storage",
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
+                "PersonAuthentication", "PersonVault", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
                 "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         layer(
@@ -133,8 +134,8 @@ let package = Package(
             "WebServer",
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
+                "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential", "RegistryRecords",
+                "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
@@ -144,7 +145,7 @@ let package = Package(
             dependencies: [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "HardwareKeys",
                 "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication",
+                "PersonAuthentication", "PersonVault",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "Verifier",
                 "WalletClient", "WebAuthn", "WebServer",

@@ -235,5 +235,35 @@ struct CopiedTable: Sendable {
                 INSERT INTO portal_visits (id, sealed, expires_at)
                 VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
                 """),
+        CopiedTable(
+            name: "vaults", key: [0], first: [.bytes([])],
+            select: """
+                SELECT person, sealed, version, created_at, updated_at
+                FROM vaults WHERE person > $1 ORDER BY person LIMIT $2
+                """,
+            insert: """
+                INSERT INTO vaults (person, sealed, version, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "vault_uses", key: [0, 1], first: [.bytes([]), .bytes([])],
+            select: """
+                SELECT person, way, used_at
+                FROM vault_uses WHERE (person, way) > ($1, $2) ORDER BY person, way LIMIT $3
+                """,
+            insert: """
+                INSERT INTO vault_uses (person, way, used_at)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "vault_keys", key: [0, 1], first: [.bytes([]), .integer(.min)],
+            select: """
+                SELECT person, generation, commitment, sealed_salt, added_at
+                FROM vault_keys WHERE (person, generation) > ($1, $2) ORDER BY person, generation LIMIT $3
+                """,
+            insert: """
+                INSERT INTO vault_keys (person, generation, commitment, sealed_salt, added_at)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                """),
     ]
 }

@@ -84,5 +84,6 @@ enum Migrations {
         IdentityTables.steps,
         PortalTables.statements,
         RepeatedRequests.statements,
+        VaultTables.statements,
     ]
 }
