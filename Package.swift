@@ -93,6 +93,7 @@ let package = Package(
                 cryptoExtras,
             ]),
         layer("TransparencyLog", ["WireFormats", crypto]),
+        layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
         layer("Anchoring", ["WireFormats", crypto]),
@@ -129,8 +130,7 @@ let package = Package(
                 "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
                 "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
-                crypto,
-                logging,
+                crypto, logging, "PersonVault",
             ]),
         layer(
             "ConfigurationFile",
@@ -145,9 +145,8 @@ let package = Package(
             [
                 "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
                 "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
-                "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
-                lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes, "PersonVault", lifecycle,
+                logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -156,13 +155,10 @@ let package = Package(
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
                 "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
-                "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier", "WalletClient",
+                "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix,
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.

@@ -87,5 +87,6 @@ enum Migrations {
         LedgerTables.statements,
         AnchorTables.statements,
         SharingGrantTables.statements,
+        VaultTables.statements,
     ]
 }
