@@ -367,6 +367,69 @@ struct CopiedTable: Sendable {
                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
                 """),
         CopiedTable(
+            name: "sharing_organizations", key: [0], first: [.text("")],
+            select: """
+                SELECT id, document, state, created_at, updated_at
+                FROM sharing_organizations WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_organizations (id, document, state, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_organization_keys", key: [0, 1], first: [.text(""), .bytes([])],
+            select: """
+                SELECT organization, thumbprint, pending_id, entry, salt, logged_at
+                FROM sharing_organization_keys WHERE (organization, thumbprint) > ($1, $2) ORDER BY organization, thumbprint LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_organization_keys (organization, thumbprint, pending_id, entry, salt, logged_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_definitions", key: [0, 1], first: [.text(""), .integer(.min)],
+            select: """
+                SELECT scope, version, market, document, pending_id, entry, salt, registered_at
+                FROM sharing_definitions WHERE (scope, version) > ($1, $2) ORDER BY scope, version LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_definitions (scope, version, market, document, pending_id, entry, salt,
+                    registered_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_subjects", key: [0, 1], first: [.text(""), .text("")],
+            select: """
+                SELECT organization, subject, person, sealed_person, linked_at
+                FROM sharing_subjects WHERE (organization, subject) > ($1, $2) ORDER BY organization, subject LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_subjects (organization, subject, person, sealed_person, linked_at)
+                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_holdings", key: [0, 1], first: [.bytes([]), .text("")],
+            select: """
+                SELECT person, scope, id, organization, version, held_by, hash, sealed_detail, pending_id, entry,
+                    received_at, expires_at
+                FROM sharing_holdings WHERE (person, scope) > ($1, $2) ORDER BY person, scope LIMIT $3
+                """,
+            insert: """
+                INSERT INTO sharing_holdings (person, scope, id, organization, version, held_by, hash, sealed_detail,
+                    pending_id, entry, received_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "sharing_pushes", key: [0], first: [.bytes([])],
+            select: """
+                SELECT id, body_hash, sealed_results, at
+                FROM sharing_pushes WHERE id > $1 ORDER BY id LIMIT $2
+                """,
+            insert: """
+                INSERT INTO sharing_pushes (id, body_hash, sealed_results, at)
+                VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
             name: "vaults", key: [0], first: [.bytes([])],
             select: """
                 SELECT person, sealed, version, created_at, updated_at

@@ -86,6 +86,7 @@ enum Migrations {
         RepeatedRequests.statements,
         LedgerTables.statements,
         AnchorTables.statements,
+        SharingTables.statements,
         SharingGrantTables.statements,
         VaultTables.statements,
     ]
