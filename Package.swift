@@ -127,7 +127,7 @@ let package = Package(
             "ConfigurationFile",
             [
                 "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords",
-                "SQLStatements", yams,
+                "SQLStatements", "TransparencyLog", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
@@ -135,7 +135,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
                 "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
+                "TransparencyLog", "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
@@ -147,7 +147,7 @@ let package = Package(
                 "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
                 "PersonAuthentication",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
+                "TransparencyLog", "Verifier",
                 "WalletClient", "WebAuthn", "WebServer",
                 "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
                 nioPosix,
@@ -246,7 +246,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",

@@ -46,6 +46,7 @@ extension Installation {
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity), clock,
         ]
+        services += served.ledger?.services ?? []
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let stop = GracefulStop(
@@ -97,6 +98,8 @@ extension Installation {
         let issuer: Site
         let management: Site
         let identity: Identity?
+        /// Nil where no data is shared.
+        let ledger: LedgerParts?
     }
 
     /// The table of everything that is served, by address.
@@ -129,6 +132,8 @@ extension Installation {
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
+        let ledger = try await ledger()
+        routes += ledger?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
@@ -138,7 +143,7 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
                 routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity)
+            identity: identity, ledger: ledger)
     }
 
     /// A portal needs somewhere to log in.
