@@ -136,8 +136,7 @@ let package = Package(
             "ConfigurationFile",
             [
                 "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords",
-                "SQLStatements", yams,
+                "RegistryRecords", "SQLStatements", yams, "TransparencyLog",
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
@@ -146,7 +145,7 @@ let package = Package(
                 "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
                 "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
                 "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes, "PersonVault", lifecycle,
-                logging, mustache, nioCore, nioHTTP1, nioPosix,
+                logging, mustache, nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -158,7 +157,7 @@ let package = Package(
                 "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
                 "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier", "WalletClient",
                 "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
-                nioCore, nioHTTP1, nioPosix,
+                nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
@@ -260,7 +259,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",
