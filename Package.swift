@@ -93,6 +93,7 @@ let package = Package(
                 cryptoExtras,
             ]),
         layer("TransparencyLog", ["WireFormats", crypto]),
+        layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
         layer("Anchoring", ["WireFormats", crypto]),
@@ -129,26 +130,22 @@ let package = Package(
                 "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
                 "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
-                crypto,
-                logging,
+                crypto, logging, "PersonVault",
             ]),
         layer(
             "ConfigurationFile",
             [
                 "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords",
-                "SQLStatements", yams,
+                "RegistryRecords", "SQLStatements", yams, "TransparencyLog",
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
                 "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "DataSharing", "IdentityRegistry",
-                "OAuth", "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
-                "SharingHub",
-                "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
-                lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                "OAuth", "OpenID4VCI", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SharingHub", "TransactionTimeline", "TransparencyLog", "WireFormats", crypto,
+                hummingbirdCore, httpTypes, lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -157,13 +154,10 @@ let package = Package(
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
                 "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
-                "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier", "WalletClient",
+                "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
@@ -265,7 +259,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",

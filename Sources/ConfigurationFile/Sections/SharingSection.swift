@@ -1,10 +1,10 @@
-/// `sharing`: consented data sharing.
+/// `sharing`: consented data sharing. The section switches it on, even when there is nothing in it.
 enum SharingSection {
-    static func anchors(_ file: MappingReader) -> [AnchorSettings] {
-        let sharing = file.mapping("sharing")
+    static func settings(_ file: MappingReader) -> SharingSettings? {
+        guard let entry = file["sharing"] else { return nil }
+        // `sharing:` alone.
+        let sharing = entry.isScalar && entry.text == nil ? nil : file.mapping("sharing")
         sharing?.allow(["ledger"])
-        let ledger = sharing?.mapping("ledger")
-        ledger?.allow(["anchors"])
-        return AnchorsSection.anchors(ledger)
+        return SharingSettings(ledger: LedgerSection.settings(sharing?.mapping("ledger")))
     }
 }

@@ -8,7 +8,7 @@ package import OAuth
 package struct WithdrawalNotices: Sendable {
     /// How long it is tried.
     package static let patience: TimeInterval = 7 * 86_400
-    static let batch = 20
+    package static let batch = 20
 
     let store: any WithdrawalNoticeStore
     let source: any SharingSource

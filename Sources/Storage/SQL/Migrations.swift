@@ -88,5 +88,6 @@ enum Migrations {
         AnchorTables.statements,
         SharingTables.statements,
         SharingGrantTables.statements,
+        VaultTables.statements,
     ]
 }

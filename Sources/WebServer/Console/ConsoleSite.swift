@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-package import OAuth
+import OAuth
 
 /// The operator's page for organizations and scopes, at the management address.
 ///

@@ -1,4 +1,5 @@
 import DataSharing
+import Foundation
 import HTTPTypes
 import OAuth
 package import SharingHub

@@ -1,7 +1,7 @@
-package import DataSharing
+import DataSharing
 import Foundation
 import HTTPTypes
-package import OAuth
+import OAuth
 package import SharingHub
 import WireFormats
 

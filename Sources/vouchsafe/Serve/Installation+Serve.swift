@@ -13,6 +13,7 @@ import RegistryRecords
 import SQLStatements
 import ServiceLifecycle
 import Storage
+import TransparencyLog
 import UnixSignals
 import WebServer
 import WireFormats
@@ -46,8 +47,13 @@ extension Installation {
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity), clock,
         ]
-        // The newest checkpoint is nobody's yet: there is no ledger to ask.
-        services += try anchorServices { nil }
+        services += served.ledger?.services ?? []
+        if let ledger = served.ledger?.ledger {
+            services += try anchorServices {
+                // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
+                (try? await ledger.published()).flatMap(\.self).map { ($0.head.size, $0.head.root.bytes) }
+            }
+        }
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let stop = GracefulStop(
@@ -99,6 +105,8 @@ extension Installation {
         let issuer: Site
         let management: Site
         let identity: Identity?
+        /// Nil where no data is shared.
+        let ledger: LedgerParts?
     }
 
     /// The table of everything that is served, by address.
@@ -132,6 +140,8 @@ extension Installation {
         if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
+        let ledger = try await ledger()
+        routes += ledger?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
@@ -141,7 +151,7 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
                 routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity)
+            identity: identity, ledger: ledger)
     }
 
     /// A portal needs somewhere to log in.
