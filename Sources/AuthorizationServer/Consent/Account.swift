@@ -30,7 +30,8 @@ package struct Account: Sendable {
     }
 
     package func page(
-        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool
+        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool,
+        offersVault: Bool = false
     ) async throws -> AccountPage {
         let catalog = await catalog.catalog()
         var given: [GivenConsent] = []
@@ -39,7 +40,7 @@ package struct Account: Sendable {
         }
         return AccountPage(
             csrf: csrf, name: try await claims.displayName(of: session.person), consents: given, passkeys: passkeys,
-            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst)
+            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst, offersVault: offersVault)
     }
 
     private func shown(_ recorded: RecordedConsent, _ catalog: CredentialCatalog) async throws -> GivenConsent {

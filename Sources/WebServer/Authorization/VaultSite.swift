@@ -1,3 +1,4 @@
+import HTTPTypes
 package import PersonVault
 
 /// The routes of people's vaults, which only the person's own pages ask. Each checks its token itself.

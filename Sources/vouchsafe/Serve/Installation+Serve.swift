@@ -127,7 +127,13 @@ extension Installation {
             routes += pages.assetRoutes
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
-        if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        if let provider, let identity {
+            let vaults = vaults(provider, nonces: shared.nonces)
+            routes += authorizationSite(provider, identity, vaults, pages).routes
+            routes += VaultSite(
+                path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
+            ).routes
+        }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
@@ -148,8 +154,9 @@ extension Installation {
         return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
-    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite
-    {
+    private func authorizationSite(
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults, _ pages: SitePages
+    ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
         let browser = BrowserSite(
@@ -158,6 +165,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
+            vault: vaults.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },
