@@ -48,6 +48,7 @@ extension Installation {
             retentionSweep(served.identity), clock,
         ]
         services += served.ledger?.services ?? []
+        services += served.withdrawals.map { [$0] } ?? []
         if let ledger = served.ledger?.ledger {
             services += try anchorServices {
                 // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
@@ -107,6 +108,7 @@ extension Installation {
         let identity: Identity?
         /// Nil where no data is shared.
         let ledger: LedgerParts?
+        let withdrawals: WithdrawalDelivery?
     }
 
     /// The table of everything that is served, by address.
@@ -128,7 +130,17 @@ extension Installation {
                 portal: servesPortal(roles)))
         let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
         let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
-        let provider = try identity.map { try self.provider($0, shared) }
+        let ledger = try await ledger()
+        let hub = ledger.map { self.hub($0.ledger) }
+        let provider = try identity.map { identity in
+            try self.provider(
+                identity, shared,
+                sharing: hub.map { hub in
+                    { subjects, clients, grants in
+                        self.desk(hub, subjects, clients) { try await grants.append($0, to: $1) }
+                    }
+                })
+        }
         let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
         var routes = CommonRoutes.all
         if let issuer {
@@ -137,10 +149,21 @@ extension Installation {
             routes += pages.assetRoutes
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
-        if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        if let provider, let identity {
+            let vaults =
+                hub.map {
+                    self.vaults(
+                        provider, nonces: shared.nonces, deposits: DepositsOfHub(hub: $0), logging: KeysOfVaults.logging
+                    )
+                } ?? self.vaults(provider, nonces: shared.nonces)
+            routes += authorizationSite(provider, identity, vaults, pages).routes
+            routes +=
+                VaultSite(
+                    path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
+                ).routes
+        }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
-        let ledger = try await ledger()
         routes += ledger?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
@@ -151,7 +174,8 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
                 routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity, ledger: ledger)
+            identity: identity, ledger: ledger,
+            withdrawals: hub.flatMap { hub in provider?.desk.map { withdrawalDelivery(hub, $0) } })
     }
 
     /// A portal needs somewhere to log in.
@@ -161,8 +185,9 @@ extension Installation {
         return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
-    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite
-    {
+    private func authorizationSite(
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults, _ pages: SitePages
+    ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
         let browser = BrowserSite(
@@ -171,6 +196,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
+            vault: vaults.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },
