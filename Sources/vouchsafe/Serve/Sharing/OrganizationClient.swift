@@ -1,6 +1,7 @@
 import AuthorizationServer
 import DataSharing
 import Foundation
+import JOSE
 import OAuth
 import SharingHub
 
