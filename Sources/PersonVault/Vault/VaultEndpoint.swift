@@ -138,7 +138,8 @@ package struct VaultEndpoint: Sendable {
         let current = stored.vault.current
         return [
             "version": .integer(stored.version), "enc": .object(current.keys.encryption),
-            "sig": .object(current.keys.signing), "statements": .array(stored.vault.generations.map { .string($0.statement) }),
+            "sig": .object(current.keys.signing),
+            "statements": .array(stored.vault.generations.map { .string($0.statement) }),
             "ways": .array(stored.vault.ways.map { $0.shown(lastUsedAt: stored.uses[$0.id]) }),
         ]
     }

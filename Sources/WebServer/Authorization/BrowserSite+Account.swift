@@ -52,7 +52,8 @@ extension BrowserSite {
         }
         let page = try await account.page(
             of: session, csrf: logouts.formValue(session.id), passkeys: passkeys.passkeys(of: session.person),
-            offersPasskeys: passkeys.isOffered, confirmsFirst: try await confirmation(of: session) != nil, offersVault: vault != nil)
+            offersPasskeys: passkeys.isOffered, confirmsFirst: try await confirmation(of: session) != nil,
+            offersVault: vault != nil)
         return pages.account.response(for: page, visit: pages.visit(request), at: now())
     }
 

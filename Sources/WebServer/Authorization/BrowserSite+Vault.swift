@@ -22,7 +22,7 @@ extension BrowserSite {
         guard let vault else { return [] }
         return [
             Route(
-                .get, .exact(path),  name: "account_vault",
+                .get, .exact(path), name: "account_vault",
                 handler: page { request, _ in
                     guard let session = try await sessions(cookies.browser(request)) else {
                         return Self.seeOther(

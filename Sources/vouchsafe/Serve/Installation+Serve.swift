@@ -130,9 +130,10 @@ extension Installation {
         if let provider, let identity {
             let vaults = vaults(provider, nonces: shared.nonces)
             routes += authorizationSite(provider, identity, vaults, pages).routes
-            routes += VaultSite(
-                path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
-            ).routes
+            routes +=
+                VaultSite(
+                    path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
+                ).routes
         }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
         let management = ManagementSite(

@@ -54,11 +54,11 @@ struct ConsentMarkup: Sendable {
     private func answer(_ action: String, _ key: String, _ picture: HTML) -> HTML {
         let isWaiting = page.sharing != nil && action == "allow"
         return """
-        <button class="button answer" type="submit" name="action" value="\(action)" data-test="\(action)"\
-        \(isWaiting ? " disabled" : nil)>\
-        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="\(picture)"/></svg> \(visit.markup(key))</button>
+            <button class="button answer" type="submit" name="action" value="\(action)" data-test="\(action)"\
+            \(isWaiting ? " disabled" : nil)>\
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="\(picture)"/></svg> \(visit.markup(key))</button>
 
-        """
+            """
     }
 
     private var credentials: HTML {

@@ -28,9 +28,10 @@ struct VaultMarkup: Sendable {
         """
     }
 
+    /// Hidden where there is nothing to say yet: after a change there may be.
     private func section(_ name: String, _ title: String, _ content: HTML) -> HTML {
         """
-        <section aria-labelledby="\(name)-title" data-part="\(name)">
+        <section aria-labelledby="\(name)-title" data-part="\(name)"\(content.bytes.isEmpty ? " hidden" : nil)>
         <h2 id="\(name)-title">\(visit.markup(title))</h2>
         \(content)</section>
 
@@ -75,6 +76,7 @@ struct VaultMarkup: Sendable {
     }
 
     private var digests: HTML {
+        guard page.stored != nil || !page.digests.isEmpty else { return section("digests", "vault_digests", "") }
         guard !page.digests.isEmpty else { return section("digests", "vault_digests", nothingHeld) }
         let items = page.digests.map { digest -> HTML in
             let claims = digest.claims.map { claim -> HTML in "<li>\(visit.markup(claim))</li>" }
@@ -110,7 +112,7 @@ struct VaultMarkup: Sendable {
     private var ways: HTML {
         guard let stored = page.stored else { return section("ways", "vault_ways", "") }
         let isFew = stored.vault.ways.count <= Vault.minimumWays
-        let items = stored.vault.ways.map { way(  $0, lastUsedAt: stored.uses[$0.id], isNeeded: isFew) }
+        let items = stored.vault.ways.map { way($0, lastUsedAt: stored.uses[$0.id], isNeeded: isFew) }
         let few: HTML = "<p class=\"hint\">\(visit.markup("vault_ways_few"))</p>\n"
         return section(
             "ways", "vault_ways",
