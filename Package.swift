@@ -74,6 +74,7 @@ let package = Package(
         layer("TransactionTimeline", ["WireFormats"]),
         layer("PersonAuthentication", []),
         layer("WebAuthn", ["JOSE", "WireFormats", crypto]),
+        layer("DataSharing", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
 
         // Layer 4: roles.
         layer(
@@ -91,8 +92,11 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("TransparencyLog", ["WireFormats", crypto]),
         layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
+        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
+        layer("Anchoring", ["WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
@@ -110,55 +114,58 @@ let package = Package(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         // The header alone, which is where compilers look anyhow: pkg-config would link p11-kit too.
         .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1",
+            providers: [.apt(["libsecp256k1-dev"]), .brew(["secp256k1"])]),
         layer("SQLStatements", []),
         layer("PostgreSQL", ["CPostgreSQL", "SQLStatements", logging]),
         layer("HardwareKeys", ["CPKCS11"]),
+        layer("EthereumKeys", ["Anchoring", "CSecp256k1", crypto]),
         layer("MessageDelivery", ["JOSE", "WireFormats", crypto, logging, nioCore, nioPosix, nioSSL]),
         layer("PrintedCredential", []),
         layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
         layer(
             "Storage",
             [
-                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "PersonAuthentication", "PersonVault", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
+                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
+                crypto, logging, "PersonVault",
             ]),
         layer(
             "ConfigurationFile",
             [
-                "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords",
-                "SQLStatements", yams,
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "SQLStatements", yams, "TransparencyLog",
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
-                "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential", "RegistryRecords",
-                "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes,
-                lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
+                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
+                "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes, "PersonVault", lifecycle,
+                logging, mustache, nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
         .executableTarget(
             name: "vouchsafe",
             dependencies: [
-                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "HardwareKeys",
-                "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication", "PersonVault",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
-                "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
+                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
+                "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier", "WalletClient",
+                "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WebAuthn", "WireFormats", crypto,
-                httpTypes,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
@@ -174,6 +181,7 @@ let package = Package(
         .target(
             name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage", logging], path: "Tests/TestDatabases",
             swiftSettings: settings),
+        tests("TransparencyLogTests", ["FuzzTargets", "TestSupport", "TransparencyLog", "WireFormats", crypto]),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
         tests(
@@ -238,6 +246,12 @@ let package = Package(
                 "CredentialFormats", "CredentialIssuer", "OAuth", "OpenID4VCI", "RegistryRecords",
                 "TransactionTimeline", "WebServer", "WireFormats", crypto, httpTypes,
             ]),
+        tests(
+            "AnchoringTests",
+            [
+                "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
+                logging,
+            ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
         tests(
@@ -245,7 +259,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",

@@ -20,6 +20,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case possessionProof = "dpop"
     /// The attestation object of a registration: CBOR from a browser.
     case passkey
+    case signedNote = "signed-note"
+    case checkpoint
+    case ledgerProof = "tlog-proof"
+    case addCheckpoint = "add-checkpoint"
+    case tilePath = "tile-path"
+    case ledgerEntry = "ledger-entry"
 
     /// Gives `input` to the parser.
     ///
@@ -45,6 +51,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encrypted: try TokenChecks.encrypted(input)
         case .possessionProof: try TokenChecks.possessionProof(input)
         case .passkey: try AuthorizationChecks.passkey(input)
+        case .signedNote: try LedgerChecks.note(input)
+        case .checkpoint: try LedgerChecks.checkpoint(input)
+        case .ledgerProof: try LedgerChecks.proof(input)
+        case .addCheckpoint: try LedgerChecks.addCheckpoint(input)
+        case .tilePath: try LedgerChecks.tilePath(input)
+        case .ledgerEntry: try LedgerChecks.entry(input)
         }
     }
 
@@ -70,6 +82,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encrypted: [AuthorizationSamples.encrypted]
         case .possessionProof: [AuthorizationSamples.possessionProof]
         case .passkey: [AuthorizationSamples.attestationObject]
+        case .signedNote: LedgerSamples.notes
+        case .checkpoint: LedgerSamples.checkpoints
+        case .ledgerProof: LedgerSamples.proofs
+        case .addCheckpoint: LedgerSamples.requests
+        case .tilePath: LedgerSamples.paths
+        case .ledgerEntry: LedgerSamples.entries
         }
     }
 }

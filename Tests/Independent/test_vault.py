@@ -23,7 +23,7 @@ OpenVault = Callable[..., VaultPage]
 @pytest.fixture(scope="module")
 def keeper(make_provider: MakeProvider) -> Provider:
     """A server where people log in. It is called localhost, which can have passkeys."""
-    server = make_provider("keeper")
+    server = make_provider("keeper").configure({"sharing": {}})
     return server.start().import_people()
 
 

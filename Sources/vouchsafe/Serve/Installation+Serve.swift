@@ -13,6 +13,7 @@ import RegistryRecords
 import SQLStatements
 import ServiceLifecycle
 import Storage
+import TransparencyLog
 import UnixSignals
 import WebServer
 import WireFormats
@@ -46,6 +47,13 @@ extension Installation {
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity), clock,
         ]
+        services += served.ledger?.services ?? []
+        if let ledger = served.ledger?.ledger {
+            services += try anchorServices {
+                // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
+                (try? await ledger.published()).flatMap(\.self).map { ($0.head.size, $0.head.root.bytes) }
+            }
+        }
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let stop = GracefulStop(
@@ -97,6 +105,8 @@ extension Installation {
         let issuer: Site
         let management: Site
         let identity: Identity?
+        /// Nil where no data is shared.
+        let ledger: LedgerParts?
     }
 
     /// The table of everything that is served, by address.
@@ -129,13 +139,12 @@ extension Installation {
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity {
             let vaults = vaults(provider, nonces: shared.nonces)
-            routes += authorizationSite(provider, identity, vaults, pages).routes
-            routes +=
-                VaultSite(
-                    path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
-                ).routes
+            routes += authorizationSite(provider, identity, vaults, pages).routes + (vaults?.site.routes ?? [])
         }
+        if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
+        let ledger = try await ledger()
+        routes += ledger?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
@@ -145,7 +154,7 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
                 routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity)
+            identity: identity, ledger: ledger)
     }
 
     /// A portal needs somewhere to log in.
@@ -156,7 +165,7 @@ extension Installation {
     }
 
     private func authorizationSite(
-        _ provider: Provider, _ identity: Identity, _ vaults: Vaults, _ pages: SitePages
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults?, _ pages: SitePages
     ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
@@ -166,7 +175,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
-            vault: vaults.account,
+            vault: vaults?.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },
