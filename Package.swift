@@ -172,7 +172,8 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "SQLStatements", "Storage",
+                "TransparencyLog", "WireFormats", crypto, cryptoExtras, httpTypes,
                 arguments,
             ], swiftSettings: settings),
 
@@ -226,7 +227,7 @@ let package = Package(
             "ConfigurationFileTests",
             [
                 "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords", "TestSupport",
+                "RegistryRecords", "TestSupport", "TransparencyLog",
             ]),
         tests(
             "VerifierTests",
