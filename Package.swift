@@ -224,7 +224,8 @@ let package = Package(
         tests(
             "ConfigurationFileTests",
             [
-                "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "Anchoring", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth",
+                "PersonAuthentication",
                 "RegistryRecords", "TestSupport",
             ]),
         tests(
@@ -249,7 +250,7 @@ let package = Package(
             "AnchoringTests",
             [
                 "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
-                logging,
+                crypto, logging,
             ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),

@@ -13,7 +13,7 @@ from eth_account import Account
 from eth_account.typed_transactions import TypedTransaction
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import BlockNotFound, TransactionFailed, TransactionNotFound
-from eth_utils import keccak
+from eth_utils import ValidationError, keccak
 from hexbytes import HexBytes
 
 
@@ -141,10 +141,10 @@ class EthereumNode:
     def do_getCode(self, address: str, _block: str) -> str:
         return self.tester.get_code(address, "latest")
 
-    def do_estimateGas(self, transaction: dict) -> str:
+    def do_estimateGas(self, transaction: dict, _block: str = "latest") -> str:
         return hex(self.tried(lambda: self.tester.estimate_gas(request(transaction), "latest")))
 
-    def do_call(self, transaction: dict, _block: str) -> str:
+    def do_call(self, transaction: dict, _block: str = "latest") -> str:
         sender = {"from": self.accounts[0]}
         return self.tried(lambda: self.tester.call({**sender, **request(transaction), "gas": 1_000_000}, "latest"))
 
@@ -206,6 +206,8 @@ class EthereumNode:
             return work()
         except TransactionFailed as failure:
             raise Refused(f"execution reverted: {failure}") from failure
+        except ValidationError as failure:
+            raise Refused("insufficient funds for gas * price + value") from failure
 
 
 def request(transaction: dict) -> dict:
