@@ -18,6 +18,7 @@ import Testing
         #expect(bench.events() == ["sent", "replaced"])
         #expect(try await bench.states() == [.sent, .sent])
         bench.chain.mine()
+        bench.wait(600)
         try await worker.pass()
         // The next begins, since one of the slot is in a block.
         #expect(try await bench.states() == [.sent, .included, .sent])
