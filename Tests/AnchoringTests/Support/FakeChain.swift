@@ -14,8 +14,8 @@ final class FakeChain: AnchorChain {
         var branch: UInt8 = 0
         var broadcast = BroadcastBehaviour.takes
         var nodeFailure: AnchorFailure?
-        var highestBid = 0
         var mayBid = true
+        var takesReplacements = true
         /// Called while a transaction is being prepared.
         var whilePreparing: (@Sendable () async -> Void)?
     }
@@ -55,6 +55,13 @@ final class FakeChain: AnchorChain {
     }
 
     func broadcast(_ prepared: PreparedAnchor) async throws(AnchorFailure) -> Broadcast {
+        let isRefused = state.withLock { state in
+            !state.takesReplacements
+                && state.mempool.contains { $0.slot == prepared.slot && $0.transaction != prepared.transaction }
+        }
+        guard !isRefused else {
+            throw .node(.refused(method: "sendrawtransaction", code: -26, message: "txn-mempool-conflict"))
+        }
         let (result, fails) = state.withLock { state -> (Broadcast, Bool) in
             if state.broadcast == .fails { return (.accepted, true) }
             if state.usedSlots.contains(prepared.slot) { return (.conflict, false) }

@@ -55,4 +55,24 @@ import Testing
         #expect(bench.events() == ["sent", "stuck"])
         #expect(try await bench.states() == [.sent])
     }
+
+    @Test("Where the network takes no replacement, the first goes on waiting, and the other stands by")
+    func noReplacements() async throws {
+        let bench = try await WorkerBench()
+        let worker = bench.worker()
+        bench.chain.change { $0.takesReplacements = false }
+        bench.publish(5)
+        try await worker.pass()
+        bench.wait(900)
+        try await worker.pass()
+        try await worker.pass()
+        #expect(bench.events() == ["sent", "stuck"])
+        #expect(try await bench.states() == [.sent, .prepared])
+        // The node forgets: the one that pays more is sent then.
+        bench.chain.change { $0.mempool = [] }
+        try await worker.pass()
+        bench.chain.mine(3)
+        try await worker.pass()
+        #expect(try await bench.states() == [.replaced, .confirmed])
+    }
 }
