@@ -227,7 +227,7 @@ let package = Package(
             "ConfigurationFileTests",
             [
                 "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords", "TestSupport", "TransparencyLog",
+                "RegistryRecords", "TestSupport", "TransparencyLog", "Anchoring",
             ]),
         tests(
             "VerifierTests",
@@ -251,7 +251,7 @@ let package = Package(
             "AnchoringTests",
             [
                 "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
-                logging,
+                crypto, logging,
             ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),
