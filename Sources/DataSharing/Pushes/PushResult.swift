@@ -1,7 +1,7 @@
 package import WireFormats
 
 /// Where the ledger has something, and what whoever checks it needs.
-package struct LedgerReference: Sendable, Equatable {
+package struct PushedPlace: Sendable, Equatable {
     /// The log's origin.
     package let log: String
     /// Nil until it has been written into the log.
@@ -37,9 +37,9 @@ package struct PushResult: Sendable, Equatable {
     package let scope: ScopeName
     package let version: Int
     /// Nil where it has been superseded or erased since: then there is nothing any more to check.
-    package let ledger: LedgerReference?
+    package let ledger: PushedPlace?
 
-    package init(id: String, subject: String, scope: ScopeName, version: Int, ledger: LedgerReference?) {
+    package init(id: String, subject: String, scope: ScopeName, version: Int, ledger: PushedPlace?) {
         self.id = id
         self.subject = subject
         self.scope = scope
