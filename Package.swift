@@ -94,6 +94,8 @@ let package = Package(
             ]),
         layer("TransparencyLog", ["WireFormats", crypto]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
+        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
+        layer("Anchoring", ["WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
             "WalletClient",
@@ -111,31 +113,38 @@ let package = Package(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         // The header alone, which is where compilers look anyhow: pkg-config would link p11-kit too.
         .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1",
+            providers: [.apt(["libsecp256k1-dev"]), .brew(["secp256k1"])]),
         layer("SQLStatements", []),
         layer("PostgreSQL", ["CPostgreSQL", "SQLStatements", logging]),
         layer("HardwareKeys", ["CPKCS11"]),
+        layer("EthereumKeys", ["Anchoring", "CSecp256k1", crypto]),
         layer("MessageDelivery", ["JOSE", "WireFormats", crypto, logging, nioCore, nioPosix, nioSSL]),
         layer("PrintedCredential", []),
         layer("KeyStore", ["CredentialFormats", "JOSE", "WireFormats", crypto, x509, asn1]),
         layer(
             "Storage",
             [
-                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
-                "JOSE", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto, logging,
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
+                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto,
+                logging,
             ]),
         layer(
             "ConfigurationFile",
             [
-                "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication", "RegistryRecords",
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "RegistryRecords",
                 "SQLStatements", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
-                "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth", "OpenID4VCI",
-                "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords", "TransactionTimeline",
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
+                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
+                "TransactionTimeline",
                 "WireFormats", crypto, hummingbirdCore, httpTypes,
                 lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
@@ -144,8 +153,9 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe",
             dependencies: [
-                "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "HardwareKeys",
-                "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth", "OpenID4VCI", "OutgoingHTTP",
+                "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
+                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
+                "OpenID4VCI", "OutgoingHTTP",
                 "PersonAuthentication",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "Verifier",
@@ -239,6 +249,12 @@ let package = Package(
             [
                 "CredentialFormats", "CredentialIssuer", "OAuth", "OpenID4VCI", "RegistryRecords",
                 "TransactionTimeline", "WebServer", "WireFormats", crypto, httpTypes,
+            ]),
+        tests(
+            "AnchoringTests",
+            [
+                "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
+                logging,
             ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),

@@ -41,6 +41,8 @@ package struct IssuerConfiguration: Sendable, Equatable {
     package let portal: PortalSettings
     /// What may be fetched from besides the Internet.
     package let outgoing: [InsideDestination]
+    /// The chains that the ledger is anchored in; no place twice.
+    package let anchors: [AnchorSettings]
     /// Where the sections of the file begin.
     let lines: [String: Int]
 }
@@ -86,7 +88,7 @@ extension IssuerConfiguration {
             login: login.settings(file), mail: mail,
             sms: sms, authorizationServers: AuthorizationServersSection(registry: registry).servers(file),
             portal: PortalSection.settings(file, publicURL: server.publicURL),
-            outgoing: AddressListSection.outgoing(file),
+            outgoing: AddressListSection.outgoing(file), anchors: SharingSection.anchors(file),
             lines: Dictionary(file.entries.map { ($0.name, $0.line) }) { first, _ in first })
     }
 
@@ -94,5 +96,6 @@ extension IssuerConfiguration {
         "server", "database", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out",
         "credentials",
         "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "outgoing",
+        "sharing",
     ]
 }

@@ -19,6 +19,8 @@ struct Settings: Sendable {
     var stopDelay = Duration.zero
     /// How long after that requests that had begun may take.
     var stopLimit = Duration.seconds(25)
+    /// The private key that pays for anchors, in hexadecimal; nil if it is in a file.
+    var anchorKey: String?
     /// Where the service manager wants to be told how far the process is.
     var notifySocket: String?
 
@@ -43,7 +45,7 @@ struct Settings: Sendable {
             listenHost: try listenHost(environment),
             stopDelay: try seconds("STOP_DELAY", default: 0, environment),
             stopLimit: try seconds("STOP_LIMIT", default: 25, environment),
-            notifySocket: environment["NOTIFY_SOCKET"])
+            anchorKey: environment[anchorKeyName], notifySocket: environment["NOTIFY_SOCKET"])
     }
 
     private static func databaseURL(_ environment: [String: String]) throws -> String? {
@@ -56,6 +58,7 @@ struct Settings: Sendable {
     }
 
     static let keyName = "VOUCHSAFE_KEY_ENCRYPTION_KEY"
+    static let anchorKeyName = "VOUCHSAFE_ANCHOR_KEY"
     static let keyFileName = "VOUCHSAFE_KEY_ENCRYPTION_KEY_FILE"
 
     private static func listenHost(_ environment: [String: String]) throws -> String? {

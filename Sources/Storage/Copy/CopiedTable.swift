@@ -315,5 +315,26 @@ struct CopiedTable: Sendable {
                 INSERT INTO witnessed_logs (origin, origin_hash, size, root, checkpoint)
                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
                 """),
+            name: "ledger_anchors", key: [0, 1], first: [.text(""), .bytes([])],
+            select: """
+                SELECT place, transaction_id, tree_size, root, raw, slot, state, block_hash, block_number,
+                    confirmations, prepared_at, changed_at
+                FROM ledger_anchors WHERE (place, transaction_id) > ($1, $2) ORDER BY place, transaction_id LIMIT $3
+                """,
+            insert: """
+                INSERT INTO ledger_anchors (place, transaction_id, tree_size, root, raw, slot, state, block_hash,
+                    block_number, confirmations, prepared_at, changed_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
+                """),
+        CopiedTable(
+            name: "ledger_anchor_leases", key: [0], first: [.text("")],
+            select: """
+                SELECT place, holder, ends_at
+                FROM ledger_anchor_leases WHERE place > $1 ORDER BY place LIMIT $2
+                """,
+            insert: """
+                INSERT INTO ledger_anchor_leases (place, holder, ends_at)
+                VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+                """),
     ]
 }

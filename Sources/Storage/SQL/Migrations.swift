@@ -85,5 +85,6 @@ enum Migrations {
         PortalTables.statements,
         RepeatedRequests.statements,
         LedgerTables.statements,
+        AnchorTables.statements,
     ]
 }

@@ -42,7 +42,7 @@ package struct BrowserSite: Sendable {
                 .post, .exact(path + Paths.authorize), name: "authorize", bodyLimit: 128 << 10, handler: page(authorize)
             ),
             Route(.get, interaction, name: "interaction", handler: page(show)),
-            Route(.post, interaction, name: "interaction", bodyLimit: 32 << 10, handler: page(submit)),
+            Route(.post, interaction, name: "interaction", bodyLimit: 512 << 10, handler: page(submit)),
             Route(.get, .exact(path + Paths.logout), name: "logout", handler: page(askLogout)),
             Route(
                 .post, .exact(path + Paths.logout), name: "logout", bodyLimit: 32 << 10, handler: page(confirmLogout)),

@@ -90,13 +90,13 @@ extension Installation {
             configured: try configuredClients(shared.roles), store: clientStore, documents: shared.documents)
         let catalog = catalogs(shared)
         let texts = claimTexts
+        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
         let rules = AuthorizationRules(
             policy: policy, clients: directory, catalog: catalog, claims: texts,
-            invitations: Invitations(offers: shared.offers), offers: shared.invitations)
+            invitations: Invitations(offers: shared.offers), offers: shared.invitations, subjects: subjects)
         let codes = mint("authorization code")
         let refreshTokens = mint("refresh token")
         let requests = mint("pushed request")
-        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
         let claims = ProviderClaims(definitions: configuration.authorizationServer.claims, source: identity.source)
         let accessTokens = AccessTokens(
             policy: policy, tickets: mint("granted access token"), subjects: subjects, keys: keys)
