@@ -104,6 +104,21 @@ let package = Package(
                 httpTypes,
             ]),
 
+        layer(
+            "HubClient", ["JOSE", "OAuth", "Verifier", "WalletClient", "WireFormats", httpTypes]),
+        layer(
+            "DataMarket",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "WalletClient", "WireFormats", crypto,
+                httpTypes,
+            ]),
+        layer(
+            "ServiceProvider",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "Verifier", "WalletClient",
+                "WireFormats", crypto, httpTypes,
+            ]),
+
         // Layer 5: edges.
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
@@ -126,7 +141,7 @@ let package = Package(
         layer(
             "Storage",
             [
-                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataMarket", "DataSharing", "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
                 "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto,
                 logging,

@@ -1,4 +1,5 @@
 package import DataSharing
+import JOSE
 package import OAuth
 
 /// Why a market does not release.

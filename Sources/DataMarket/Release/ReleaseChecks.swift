@@ -1,6 +1,6 @@
 package import DataSharing
 package import Foundation
-package import HTTPTypes
+import HTTPTypes
 import JOSE
 package import OAuth
 import WireFormats

@@ -1,5 +1,6 @@
-import DataSharing
+package import DataSharing
 package import Foundation
+import HTTPTypes
 package import OAuth
 import WireFormats
 

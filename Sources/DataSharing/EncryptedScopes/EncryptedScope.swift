@@ -86,23 +86,40 @@ package struct EncryptedScope: Sendable, Equatable {
     }
 }
 
-extension LedgerReference {
+/// Where something is in the ledger, and with what its entry's commitment can be recomputed.
+package struct LedgerReference: Sendable, Equatable {
+    /// The log's origin, as `host/sharing/ledger`.
+    package let log: String
+    package let index: Int64
+    package let entry: [UInt8]
+    /// 32 bytes; empty where there is none any more.
+    package let salt: [UInt8]
+    /// A proof in the text form of `tlog-proof`; nil until the entry is published.
+    package let proof: String?
+
+    package init(log: String, index: Int64, entry: [UInt8], salt: [UInt8], proof: String? = nil) {
+        self.log = log
+        self.index = index
+        self.entry = entry
+        self.salt = salt
+        self.proof = proof
+    }
+
     package init?(_ json: JSON) {
         guard let object = json.object, let log = object["log"]?.string, (1...512).contains(log.utf8.count),
-            let entry = object["entry"]?.string.flatMap({ try? Base64URL.decode($0) }), entry.count <= 1024
+            let index = object["index"]?.integer, index >= 0,
+            let entry = object["entry"]?.string.flatMap({ try? Base64URL.decode($0) }), entry.count <= 64 * 1024,
+            let salt = object["salt"]?.string.flatMap({ try? Base64URL.decode($0) }), [0, 32].contains(salt.count)
         else { return nil }
-        var index: UInt64?
-        if let stated = object["index"] {
-            guard let number = stated.integer, number >= 0 else { return nil }
-            index = UInt64(number)
-        }
-        var salt: [UInt8]?
-        if let stated = object["salt"] {
-            guard let bytes = stated.string.flatMap({ try? Base64URL.decode($0) }), bytes.count == 32 else {
-                return nil
-            }
-            salt = bytes
-        }
         self.init(log: log, index: index, entry: entry, salt: salt, proof: object["proof"]?.string)
+    }
+
+    package var json: JSON {
+        var object: JSONObject = [
+            "log": .string(log), "index": .integer(index), "entry": .string(Base64URL.encode(entry)),
+            "salt": .string(Base64URL.encode(salt)),
+        ]
+        if let proof { object["proof"] = .string(proof) }
+        return .object(object)
     }
 }
