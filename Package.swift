@@ -169,7 +169,7 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
+                "EthereumKeys", "DataMarket", "DataSharing", "HardwareKeys", "HubClient", "ServiceProvider", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
                 "OpenID4VCI", "OutgoingHTTP",
                 "PersonAuthentication",
                 "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",

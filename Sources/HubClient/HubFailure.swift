@@ -12,6 +12,7 @@ package enum HubStep: String, Sendable {
     case personKeys = "the person's keys"
     case organizationKeys = "the organization's keys"
     case push = "the push"
+    case ledger = "the ledger"
 }
 
 /// Why an organization's program does not get from the hub what it asks for.

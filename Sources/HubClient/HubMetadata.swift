@@ -34,7 +34,7 @@ package struct HubMetadata: Sendable {
         return json
     }
 
-    private func bytes(at url: String, for step: HubStep) async throws(HubFailure) -> [UInt8] {
+    package func bytes(at url: String, for step: HubStep) async throws(HubFailure) -> [UInt8] {
         let request = ExchangeRequest(.get, url, headers: [.accept: "application/json"])
         let response = try await HubConversation.send(request, over: exchange, for: step)
         guard response.status == 200 else { throw HubConversation.refusal(of: response, in: step) }
