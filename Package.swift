@@ -93,6 +93,7 @@ let package = Package(
                 cryptoExtras,
             ]),
         layer("TransparencyLog", ["WireFormats", crypto]),
+        layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
         layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
         layer("Anchoring", ["WireFormats", crypto]),
@@ -141,27 +142,26 @@ let package = Package(
         layer(
             "Storage",
             [
-                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataMarket", "DataSharing", "IdentityRegistry",
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataMarket", "DataSharing",
+                "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
-                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats", crypto,
-                logging,
+                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
+                crypto, logging, "PersonVault",
             ]),
         layer(
             "ConfigurationFile",
             [
-                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords",
-                "SQLStatements", yams,
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "DataSharing", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "SQLStatements", "TransparencyLog", "WireFormats", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
-                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
-                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
-                "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
-                lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "OAuth", "OpenID4VCI", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SharingHub", "TransactionTimeline", "TransparencyLog", "WireFormats", crypto,
+                hummingbirdCore, httpTypes, lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -169,14 +169,14 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "EthereumKeys", "DataMarket", "DataSharing", "HardwareKeys", "HubClient", "ServiceProvider", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
-                "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "DataMarket", "DataSharing", "EthereumKeys", "HardwareKeys", "HubClient", "IdentityRegistry", "JOSE",
+                "KeyStore", "ServiceProvider",
+                "MessageDelivery", "OAuth",
+                "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SQLStatements", "SharingHub", "Storage", "TransactionTimeline", "Verifier",
+                "WalletClient",
+                "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
@@ -278,7 +278,7 @@ let package = Package(
             [
                 "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",

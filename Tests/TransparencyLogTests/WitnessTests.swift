@@ -75,8 +75,11 @@ struct WitnessTests {
         let stranger = NoteSigner(name: "log.example/other", type: .ed25519, privateKey: .init())!
         let imitation = NoteSigner(name: "log.example/l", type: .ed25519, privateKey: .init())!
         let good = try request(Self.tree(9), old: 5)
-        var broken = good
-        broken[broken.count - 10] ^= 2
+        let text = Checkpoint(origin: log.key.name, head: Self.tree(9).edge.head).text
+        let broken = AddCheckpointRequest(
+            oldSize: 5, proof: try #require(AddCheckpointRequest(parsing: good)).proof,
+            note: SignedNote(text: text, signatures: [try log.sign(text + "more\n")])
+        ).bytes
         let cases: [(String, [UInt8], WitnessDecision)] = [
             ("not a request", Array("old 5\n".utf8), .malformed),
             ("leading zero", Array("old 05".utf8) + good.dropFirst(5), .malformed),

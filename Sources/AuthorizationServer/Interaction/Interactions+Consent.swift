@@ -127,7 +127,8 @@ extension Interactions {
         hash.update(data: Array("consent page".utf8) + interaction.id.bytes + visit.secret)
         return SharingVisit(
             client: order.client, person: person, nonce: Base64URL.encode(Array(hash.finalize())),
-            grant: interaction.id, request: interaction.requestText, purpose: order.purpose, at: visit.at)
+            grant: interaction.id, request: interaction.requestText,
+            languages: order.languages + [visit.browser.language].compactMap(\.self), at: visit.at)
     }
 
     /// Ends the interaction with a code.

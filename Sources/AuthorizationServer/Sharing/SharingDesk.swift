@@ -41,19 +41,20 @@ package struct SharingVisit: Sendable {
     package let nonce: String
     package let grant: TicketID
     package let request: RequestText
-    package let purpose: String?
+    /// What the person reads, the most wanted first.
+    package let languages: [String]
     package let at: Date
 
     package init(
         client: RegisteredClient, person: String, nonce: String, grant: TicketID, request: RequestText,
-        purpose: String?, at: Date
+        languages: [String], at: Date
     ) {
         self.client = client
         self.person = person
         self.nonce = nonce
         self.grant = grant
         self.request = request
-        self.purpose = purpose
+        self.languages = languages
         self.at = at
     }
 }

@@ -59,8 +59,9 @@ package struct MarketCalls: Sendable {
             var headers: HTTPFields = [.contentType: "application/json", .accept: "application/json"]
             headers[.authorization] = "DPoP " + token
             headers[.dpop] = proof
-            guard let (status, fields, answer) = try? await exchange.post(
-                MarketRequest(url: url, headers: headers, body: body))
+            guard
+                let (status, fields, answer) = try? await exchange.post(
+                    MarketRequest(url: url, headers: headers, body: body))
             else { return .unavailable }
             let read = ReleaseAnswer(status: status, retryAfter: fields[.retryAfter], body: answer)
             guard attempt == 1, case .refused(MarketErrorCode.useDPoPNonce.rawValue) = read,

@@ -8,7 +8,7 @@ package import OAuth
 package struct WithdrawalNotices: Sendable {
     /// How long it is tried.
     package static let patience: TimeInterval = 7 * 86_400
-    static let batch = 20
+    package static let batch = 20
 
     let store: any WithdrawalNoticeStore
     let source: any SharingSource
@@ -30,25 +30,6 @@ package struct WithdrawalNotices: Sendable {
         self.issuer = issuer
         self.signer = signer
         self.report = report
-    }
-
-    /// Who is to be told that a sharing is over: the service provider of each scope, and of data that a market keeps
-    /// the market.
-    package static func notices(
-        of sharing: RecordedSharing, providerSubject: String, at instant: Date
-    ) -> [WithdrawalNotice] {
-        sharing.scopes.flatMap { scope -> [WithdrawalNotice] in
-            func notice(_ organization: OrganizationID, _ subject: String) -> WithdrawalNotice {
-                WithdrawalNotice(
-                    id: TicketID(at: instant), organization: organization,
-                    event: WithdrawalNotice.Event(
-                        clientID: sharing.provider.text, scope: scope.scope, approvalID: scope.approvalID,
-                        approvalHash: MessageHash(of: scope.approval).text, subject: subject, at: instant),
-                    expiresAt: instant.addingTimeInterval(patience))
-            }
-            let provider = notice(sharing.provider, providerSubject)
-            return scope.heldBy == .market ? [provider, notice(scope.market, scope.subject)] : [provider]
-        }
     }
 
     /// Delivers what is due; gives how many notices it had in hand.

@@ -86,5 +86,8 @@ enum Migrations {
         RepeatedRequests.statements,
         LedgerTables.statements,
         AnchorTables.statements,
+        SharingTables.statements,
+        SharingGrantTables.statements,
+        VaultTables.statements,
     ]
 }

@@ -44,6 +44,11 @@ package struct RightEdge: Sendable, Equatable {
         return TreePeaks.fold(peaks)
     }
 
+    /// The unfinished tile of a level; nil if there is none.
+    func unfinished(_ level: Int) -> HashTile? {
+        level < partial.count && !partial[level].hashes.isEmpty ? partial[level] : nil
+    }
+
     package var head: TreeHead { TreeHead(size: size, root: root) }
 
     /// Adds leaves.

@@ -57,7 +57,12 @@ struct AnchorNowCommand: AsyncParsableCommand {
             }
             let failure = await passes(worker, store)
             await worker.release()
-            if let failure { throw CommandFailure("\(failure)") }
+            if let failure {
+                throw CommandFailure(
+                    failure == .leaseLost
+                        ? "another process anchors there; stop the server, or wait half a minute if one was killed"
+                        : "\(failure)")
+            }
             printJSON(["anchors": .array(try await store.newest(100).map(\.json))])
         }
     }

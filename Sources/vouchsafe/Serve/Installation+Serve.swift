@@ -13,6 +13,7 @@ import RegistryRecords
 import SQLStatements
 import ServiceLifecycle
 import Storage
+import TransparencyLog
 import UnixSignals
 import WebServer
 import WireFormats
@@ -46,8 +47,13 @@ extension Installation {
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity), clock,
         ]
-        // The newest checkpoint is nobody's yet: there is no ledger to ask.
-        services += try anchorServices { nil }
+        services += served.ledger?.services ?? []
+        if let ledger = served.ledger?.ledger {
+            services += try anchorServices {
+                // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
+                (try? await ledger.published()).flatMap(\.self).map { ($0.head.size, $0.head.root.bytes) }
+            }
+        }
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let stop = GracefulStop(
@@ -80,8 +86,10 @@ extension Installation {
             identity: SQLIdentityRetention(
                 database: database,
                 longestWindow: max(identity?.limits.longestWindow ?? .zero, configuration.portal.starts.window)),
-            visits: SQLPortalVisits(database: database), logger: logger,
-            now: now)
+            visits: SQLPortalVisits(database: database),
+            pushes: configuration.sharing.map { _ in
+                SQLPushStore(database: database, sealer: keys.ring.dataSealer)
+            }, logger: logger, now: now)
     }
 
     private func announce(_ roles: Set<ServerRole>) {
@@ -99,6 +107,8 @@ extension Installation {
         let issuer: Site
         let management: Site
         let identity: Identity?
+        /// Nil where no data is shared.
+        let ledger: LedgerParts?
     }
 
     /// The table of everything that is served, by address.
@@ -132,16 +142,32 @@ extension Installation {
         if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
+        let ledger = try await ledger()
+        routes += ledger?.site.routes ?? []
+        let hub = try await ledger.flatMap { try hub($0, provider, shared) }
+        if let hub, let sharing = configuration.sharing {
+            try await declareMembers(sharing, in: hub)
+            routes += hub.site.routes
+        }
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
+            sharing: hub?.administration,
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
-                routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity)
+                routes: management.routes + (hub == nil ? [] : try ConsoleSite().routes), managementKey: managementKey,
+                metrics: metrics, readiness: readiness),
+            identity: identity, ledger: ledger)
+    }
+
+    /// Nil where nobody could log in or get tokens.
+    private func hub(_ ledger: LedgerParts, _ provider: Provider?, _ shared: SharedParts) throws -> HubParts? {
+        guard let settings = configuration.sharing, let provider else { return nil }
+        return hub(
+            settings, hubStores(ledger.ledger), provider, nonces: shared.nonces, personKeys: NoPersonKeys())
     }
 
     /// A portal needs somewhere to log in.

@@ -2,7 +2,7 @@ import SQLStatements
 import Synchronization
 package import TransparencyLog
 
-extension SQLLedger {
+extension SQLLedger: PublishedLedger {
     /// The newest checkpoint that is to be believed: the head, or with witnesses the newest that enough of them cosigned.
     /// Nil until they have.
     package nonisolated func published() async throws -> VerifiedCheckpoint? {

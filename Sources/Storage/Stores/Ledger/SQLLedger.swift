@@ -20,6 +20,8 @@ package actor SQLLedger {
     /// The end of the tree as this process last wrote it. Others may have gone on.
     private var edge: RightEdge?
     private var waiting = LedgerWaiters()
+    /// Nobody takes entries in any more.
+    private var isStopped = false
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
     nonisolated let accepted = AcceptedCheckpoint()
@@ -91,6 +93,7 @@ package actor SQLLedger {
                 if !Task.isCancelled { onFailure(error) }
             }
         }
+        isStopped = true
         waiting.resumeAll(.stopped)
     }
 
@@ -191,8 +194,8 @@ package actor SQLLedger {
         let ticket = waiting.nextTicket()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if Task.isCancelled {
-                    continuation.resume(returning: .cancelled)
+                if Task.isCancelled || isStopped {
+                    continuation.resume(returning: isStopped ? .stopped : .cancelled)
                 } else {
                     waiting.add(ticket, id.bytes, continuation)
                 }

@@ -24,6 +24,14 @@ package struct SQLSharingGrants: SharingGrantStore {
             .integer(sharing.endsAt.microseconds))
     }
 
+    /// What the step that ends the consent writes.
+    package func ending(_ grant: TicketID) -> [SQLStatement] {
+        [
+            SQLStatement("DELETE FROM sharing_grants WHERE grant_id = $1", .bytes(grant.bytes)),
+            SQLStatement("DELETE FROM sharing_releases WHERE grant_id = $1", .bytes(grant.bytes)),
+        ]
+    }
+
     package func sharing(of grant: TicketID) async throws -> RecordedSharing? {
         let found = try await database.first(
             "SELECT sealed_detail FROM sharing_grants WHERE grant_id = $1", .bytes(grant.bytes)

@@ -74,7 +74,11 @@ extension Installation {
             })
     }
 
-    func provider(_ identity: Identity, _ shared: SharedParts) throws -> Provider {
+    /// - Parameter sharing: makes the desk for data that others have; nil where none is shared.
+    func provider(
+        _ identity: Identity, _ shared: SharedParts,
+        sharing: ((SubjectNames, ClientDirectory) -> any SharingDesk)? = nil
+    ) throws -> Provider {
         let url = configuration.publicURL
         let ring = keys.ring
         let policy = policy
@@ -91,16 +95,19 @@ extension Installation {
         let catalog = catalogs(shared)
         let texts = claimTexts
         let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
+        let desk = sharing?(subjects, directory)
         let rules = AuthorizationRules(
             policy: policy, clients: directory, catalog: catalog, claims: texts,
-            invitations: Invitations(offers: shared.offers), offers: shared.invitations, subjects: subjects)
+            invitations: Invitations(offers: shared.offers), offers: shared.invitations, subjects: subjects,
+            sharing: desk)
         let codes = mint("authorization code")
         let refreshTokens = mint("refresh token")
         let requests = mint("pushed request")
         let claims = ProviderClaims(definitions: configuration.authorizationServer.claims, source: identity.source)
         let accessTokens = AccessTokens(
             policy: policy, tickets: mint("granted access token"), subjects: subjects, keys: keys)
-        let idTokens = IDTokens(policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory)
+        let idTokens = IDTokens(
+            policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory, sharing: desk)
         let logger = logger
         let logouts = Logouts(
             sessions: sessions, clients: directory, idTokens: idTokens, keys: keys,
@@ -148,7 +155,7 @@ extension Installation {
             logouts: logouts,
             account: Account(
                 consents: consents, clients: directory, catalog: catalog, texts: texts, claims: claims, keys: keys,
-                issuer: url, now: now), claims: claims, texts: texts)
+                issuer: url, sharing: desk, now: now), claims: claims, texts: texts)
     }
 
     private func catalogs(_ shared: SharedParts) -> Catalogs {
