@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataSharing
 import Foundation
 import ServiceProvider
 import Verifier

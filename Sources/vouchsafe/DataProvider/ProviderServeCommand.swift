@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataSharing
 import Foundation
 import HTTPTypes
 import JOSE
@@ -8,6 +9,7 @@ import OAuth
 import ServiceLifecycle
 import ServiceProvider
 import Synchronization
+import UnixSignals
 import WebServer
 import WireFormats
 
