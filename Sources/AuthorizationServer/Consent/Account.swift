@@ -33,7 +33,8 @@ package struct Account: Sendable {
     }
 
     package func page(
-        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool
+        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool,
+        offersVault: Bool = false
     ) async throws -> AccountPage {
         let catalog = await catalog.catalog()
         var given: [GivenConsent] = []
@@ -42,7 +43,7 @@ package struct Account: Sendable {
         }
         return AccountPage(
             csrf: csrf, name: try await claims.displayName(of: session.person), consents: given, passkeys: passkeys,
-            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst)
+            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst, offersVault: offersVault)
     }
 
     private func shown(_ recorded: RecordedConsent, _ catalog: CredentialCatalog) async throws -> GivenConsent {
@@ -59,7 +60,8 @@ package struct Account: Sendable {
                 catalog.entry(configurationID: credential.configurationID, at: [credential.issuer])?.name
                     ?? LocalizedText(credential.configurationID)
             },
-            claims: consent.claims.map(texts.label), purpose: consent.purpose, givenAt: consent.givenAt,
+            claims: consent.claims.map(texts.label), purpose: consent.purpose,
+            sharing: try await sharing?.shown(consent, lastUsedAt: recorded.lastUsedAt) ?? [], givenAt: consent.givenAt,
             expiresAt: consent.expiresAt, lastUsedAt: recorded.lastUsedAt, withdrawnAt: recorded.withdrawnAt)
     }
 

@@ -48,6 +48,7 @@ extension Installation {
             retentionSweep(served.identity), clock,
         ]
         services += served.ledger?.services ?? []
+        services += served.withdrawals.map { [$0] } ?? []
         if let ledger = served.ledger?.ledger {
             services += try anchorServices {
                 // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
@@ -109,6 +110,7 @@ extension Installation {
         let identity: Identity?
         /// Nil where no data is shared.
         let ledger: LedgerParts?
+        let withdrawals: WithdrawalDelivery?
     }
 
     /// The table of everything that is served, by address.
@@ -130,7 +132,17 @@ extension Installation {
                 portal: servesPortal(roles)))
         let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
         let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
-        let provider = try identity.map { try self.provider($0, shared) }
+        let ledger = try await ledger()
+        let hub = ledger.map { self.hub($0.ledger) }
+        let provider = try identity.map { identity in
+            try self.provider(
+                identity, shared,
+                sharing: hub.map { hub in
+                    { subjects, clients, grants in
+                        self.desk(hub, subjects, clients) { try await grants.append($0, to: $1) }
+                    }
+                })
+        }
         let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
         var routes = CommonRoutes.all
         if let issuer {
@@ -139,35 +151,38 @@ extension Installation {
             routes += pages.assetRoutes
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
-        if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        if let provider, let identity {
+            let vaults =
+                hub.map {
+                    self.vaults(
+                        provider, nonces: shared.nonces, deposits: DepositsOfHub(hub: $0), logging: KeysOfVaults.logging
+                    )
+                } ?? self.vaults(provider, nonces: shared.nonces)
+            routes += authorizationSite(provider, identity, vaults, pages).routes
+            routes +=
+                VaultSite(
+                    path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
+                ).routes
+        }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
-        let ledger = try await ledger()
         routes += ledger?.site.routes ?? []
-        let hub = try await ledger.flatMap { try hub($0, provider, shared) }
-        if let hub, let sharing = configuration.sharing {
-            try await declareMembers(sharing, in: hub)
-            routes += hub.site.routes
-        }
+        let members = try await members(hub, provider, nonces: shared.nonces)
+        routes += members?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
-            sharing: hub?.administration,
+            sharing: members?.administration,
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
-                routes: management.routes + (hub == nil ? [] : try ConsoleSite().routes), managementKey: managementKey,
+                routes: management.routes + (members == nil ? [] : try ConsoleSite().routes),
+                managementKey: managementKey,
                 metrics: metrics, readiness: readiness),
-            identity: identity, ledger: ledger)
-    }
-
-    /// Nil where nobody could log in or get tokens.
-    private func hub(_ ledger: LedgerParts, _ provider: Provider?, _ shared: SharedParts) throws -> HubParts? {
-        guard let settings = configuration.sharing, let provider else { return nil }
-        return hub(
-            settings, hubStores(ledger.ledger), provider, nonces: shared.nonces, personKeys: NoPersonKeys())
+            identity: identity, ledger: ledger,
+            withdrawals: hub.flatMap { hub in provider?.desk.map { withdrawalDelivery(hub, $0) } })
     }
 
     /// A portal needs somewhere to log in.
@@ -177,8 +192,9 @@ extension Installation {
         return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
-    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite
-    {
+    private func authorizationSite(
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults, _ pages: SitePages
+    ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
         let browser = BrowserSite(
@@ -187,6 +203,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
+            vault: vaults.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },

@@ -8,19 +8,8 @@ import Logging
 import OAuth
 import SharingHub
 import Storage
-import TransparencyLog
 import WebServer
 import WireFormats
-
-/// Where the hub keeps organizations, definitions and what markets push.
-struct HubStores: Sendable {
-    let organizations: SQLOrganizationStore
-    let definitions: SQLDefinitionStore
-    let links: SQLSubjectLinks
-    let holdings: SQLHoldingStore
-    let pushes: SQLPushStore
-    let ledger: SQLLedgerPlaces
-}
 
 /// The hub's side of markets and operators, put together.
 struct HubParts: Sendable {
@@ -30,26 +19,18 @@ struct HubParts: Sendable {
     let definitions: Definitions
 }
 
-/// Of an installation whose people keep no keys.
-struct NoPersonKeys: PersonKeysStore {
-    func keys(of person: String) async throws -> PersonKeysRecord? { nil }
-}
-
 extension Installation {
-    func hubStores(_ ledger: SQLLedger) -> HubStores {
-        let (sealer, mark) = (keys.ring.dataSealer, PersonMark(root: keys.ring.codeKey))
-        return HubStores(
-            organizations: SQLOrganizationStore(database: database),
-            definitions: SQLDefinitionStore(database: database),
-            links: SQLSubjectLinks(database: database, sealer: sealer, mark: mark),
-            holdings: SQLHoldingStore(database: database, sealer: sealer, mark: mark),
-            pushes: SQLPushStore(database: database, sealer: sealer), ledger: SQLLedgerPlaces(ledger: ledger))
+    /// What markets and operators do with the hub, with what the configuration declares; nil where no data is shared, or
+    /// nobody could get tokens.
+    func members(_ hub: Hub?, _ provider: Provider?, nonces: DPoPNonces) async throws -> HubParts? {
+        guard let hub, let provider, let settings = configuration.sharing else { return nil }
+        let parts = parts(of: hub, settings, provider, nonces: nonces)
+        try await declareMembers(settings, in: parts)
+        return parts
     }
 
-    /// - Parameter settings: of data sharing.
-    func hub(
-        _ settings: SharingSettings, _ stores: HubStores, _ provider: Provider, nonces: DPoPNonces,
-        personKeys: any PersonKeysStore
+    private func parts(
+        of hub: Hub, _ settings: SharingSettings, _ provider: Provider, nonces: DPoPNonces
     ) -> HubParts {
         let people = people
         let clients = RegisteredOrganizations(
@@ -57,25 +38,25 @@ extension Installation {
             subjects: SubjectNames(root: keys.ring.codeKey, standard: provider.policy.subjectType),
             isKnown: { try await people.person(id: $0) != nil })
         let organizations = Organizations(
-            store: stores.organizations, clients: clients, ledger: stores.ledger, now: now)
+            store: hub.organizations, clients: clients, ledger: hub.places, now: now)
         let definitions = Definitions(
-            store: stores.definitions, organizations: stores.organizations, ledger: stores.ledger, now: now)
+            store: hub.definitions, organizations: hub.organizations, ledger: hub.places, now: now)
         let access = MarketAccess(
             tokens: MarketTokens(
                 access: ClientAccess(
                     tokens: provider.accessTokens, store: provider.grantStore,
                     uses: SQLSingleUseStore(database: database), nonces: nonces), issuer: configuration.publicURL),
-            organizations: stores.organizations)
+            organizations: hub.organizations)
         let site = SharingSite(
             path: WellKnownRoutes.path(of: configuration.publicURL),
             pushes: PushEndpoint(
-                access: access, definitions: stores.definitions, store: stores.pushes, links: stores.links,
-                personKeys: personKeys, ledger: stores.ledger, now: now),
+                access: access, definitions: hub.definitions, store: hub.pushes, links: hub.links,
+                personKeys: hub.keys, ledger: hub.places, now: now),
             definitions: DefinitionEndpoint(access: access, definitions: definitions, now: now),
             personKeys: PersonKeysEndpoint(
-                access: access, links: stores.links, keys: personKeys, ledger: stores.ledger, now: now),
+                access: access, links: hub.links, keys: hub.keys, ledger: hub.places, now: now),
             organizations: organizations, registration: settings.registration == .open ? openRegistration : nil)
-        let subjects = Subjects(organizations: organizations, naming: clients, links: stores.links, now: now)
+        let subjects = Subjects(organizations: organizations, naming: clients, links: hub.links, now: now)
         return HubParts(
             site: site,
             administration: SharingAdministration(
@@ -93,7 +74,7 @@ extension Installation {
     }
 
     /// Approves the organizations and registers the scopes of the configuration.
-    func declareMembers(_ settings: SharingSettings, in hub: HubParts) async throws {
+    private func declareMembers(_ settings: SharingSettings, in hub: HubParts) async throws {
         for declared in settings.organizations {
             var document = declared.document
             if let file = declared.keysFile {
