@@ -183,7 +183,7 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
                 "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
@@ -191,7 +191,7 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
                 arguments,
             ], swiftSettings: settings),
 
@@ -230,6 +230,12 @@ let package = Package(
         tests(
             "CredentialFormatsTests",
             ["CredentialFormats", "FuzzTargets", "JOSE", "TestSupport", "WireFormats", crypto]),
+        tests(
+            "DataExchangeTests",
+            [
+                "CredentialFormats", "DataMarket", "DataSharing", "FuzzTargets", "HubClient", "JOSE", "OAuth",
+                "SQLStatements", "ServiceProvider", "Storage", "TransparencyLog", "WireFormats", crypto, httpTypes,
+            ]),
         tests("OAuthTests", ["JOSE", "OAuth", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests(
             "OpenID4VCITests",
