@@ -142,10 +142,10 @@ let package = Package(
         layer(
             "WebServer",
             [
-                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
-                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
-                "TransactionTimeline", "WireFormats", crypto, hummingbirdCore, httpTypes, "PersonVault", lifecycle,
-                logging, mustache, nioCore, nioHTTP1, nioPosix, "TransparencyLog",
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "OAuth", "OpenID4VCI", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SharingHub", "TransactionTimeline", "TransparencyLog", "WireFormats", crypto,
+                hummingbirdCore, httpTypes, lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.

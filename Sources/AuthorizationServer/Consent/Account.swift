@@ -60,7 +60,8 @@ package struct Account: Sendable {
                 catalog.entry(configurationID: credential.configurationID, at: [credential.issuer])?.name
                     ?? LocalizedText(credential.configurationID)
             },
-            claims: consent.claims.map(texts.label), purpose: consent.purpose, givenAt: consent.givenAt,
+            claims: consent.claims.map(texts.label), purpose: consent.purpose,
+            sharing: try await sharing?.shown(consent, lastUsedAt: recorded.lastUsedAt) ?? [], givenAt: consent.givenAt,
             expiresAt: consent.expiresAt, lastUsedAt: recorded.lastUsedAt, withdrawnAt: recorded.withdrawnAt)
     }
 

@@ -126,6 +126,9 @@ package protocol SharingDesk: Sendable {
         of grant: Grant, for client: RegisteredClient, in place: SharedClaimsPlace, at instant: Date
     ) async throws -> JSONObject
 
+    /// What the person is shown of what they agreed to share; empty if nothing was.
+    func shown(_ consent: Consent, lastUsedAt: Date?) async throws -> [SharedScope]
+
     /// What is done when a consent is withdrawn; nil if nothing was shared under it.
     func withdrawal(of consent: Consent, at instant: Date) async throws -> (any GrantCompanion)?
 

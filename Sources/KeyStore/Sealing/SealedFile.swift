@@ -23,7 +23,8 @@ package enum SealedFile {
         guard let bytes = try SecretFile.content(of: path) else { return nil }
         let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
         guard line.starts(with: mark.utf8) else { return .text(String(decoding: line, as: UTF8.self)) }
-        guard let sealed = try? Base64URL.decode(String(decoding: line.dropFirst(mark.utf8.count), as: UTF8.self)) else {
+        guard let sealed = try? Base64URL.decode(String(decoding: line.dropFirst(mark.utf8.count), as: UTF8.self))
+        else {
             throw SealRefusal.tooShort
         }
         return .opened(try sealer.open(sealed, context: context))

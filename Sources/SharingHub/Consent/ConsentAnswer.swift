@@ -68,7 +68,7 @@ extension DataOrders {
             throw ConsentAnswerRefusal.essentialMissing(scope.name.text)
         }
         let held = try await holdings(for: order, of: occasion.person)
-        var shared: [SharedScope] = []
+        var shared: [RecordedScope] = []
         for part in parts {
             guard let ordered = order.scopes.first(where: { $0.name.text == part.scope }),
                 !shared.contains(where: { $0.scope == part.scope })
@@ -104,7 +104,7 @@ extension DataOrders {
     private func accept(
         _ part: Part, _ scope: ConsentQuestion.Scope, _ order: DataOrder, _ known: KnownPersonKeys,
         _ occasion: ConsentOccasion, _ keys: ConsentRecordKeys
-    ) async throws -> SharedScope {
+    ) async throws -> RecordedScope {
         let name = part.scope
         let market = scope.ordered.market
         let isKeptByMarket = scope.definition.heldBy == .market
@@ -136,7 +136,7 @@ extension DataOrders {
         if verified.approval.basis != .selfAsserted, !claims.allSatisfy(scope.has) {
             throw ConsentAnswerRefusal.claimNotHeld(name)
         }
-        return SharedScope(
+        return RecordedScope(
             scope: name, version: scope.definition.version, heldBy: scope.definition.heldBy, market: market.id,
             marketURI: market.marketURI ?? "", subject: subject, claims: claims, approval: verified.compact,
             approvalID: verified.approval.identifier,

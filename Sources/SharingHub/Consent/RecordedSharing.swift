@@ -15,11 +15,11 @@ package struct RecordedSharing: Sendable, Equatable {
     /// The compact request object, or else the JSON text of the request's parameters.
     package let request: String
     package let requestIsSigned: Bool
-    package let scopes: [SharedScope]
+    package let scopes: [RecordedScope]
 
     package init(
         grant: TicketID, consent: TicketID, provider: OrganizationID, person: String, request: String,
-        requestIsSigned: Bool, scopes: [SharedScope]
+        requestIsSigned: Bool, scopes: [RecordedScope]
     ) {
         self.grant = grant
         self.consent = consent
@@ -35,7 +35,7 @@ package struct RecordedSharing: Sendable, Equatable {
 }
 
 /// One scope that a person agreed to share.
-package struct SharedScope: Sendable, Equatable {
+package struct RecordedScope: Sendable, Equatable {
     package let scope: String
     package let version: Int
     package let heldBy: ScopeDefinition.Holder
@@ -94,7 +94,7 @@ extension RecordedSharing {
             let person = json["person"]?.string, let request = json["request"]?.string,
             let isSigned = json["signed"]?.bool, let elements = json["scopes"]?.array
         else { return nil }
-        let scopes = elements.compactMap(SharedScope.init(json:))
+        let scopes = elements.compactMap(RecordedScope.init(json:))
         guard scopes.count == elements.count else { return nil }
         self.init(
             grant: grant, consent: consent, provider: provider, person: person, request: request,
@@ -102,7 +102,7 @@ extension RecordedSharing {
     }
 }
 
-extension SharedScope {
+extension RecordedScope {
     var json: JSON {
         var object: JSONObject = [
             "scope": .string(scope), "version": .integer(Int64(version)), "held_by": .string(heldBy.rawValue),

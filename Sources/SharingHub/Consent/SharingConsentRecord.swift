@@ -26,6 +26,8 @@ package struct SharingConsentRecord: Sendable, Equatable {
         package let approval: String
         /// Its `jti`.
         package let approvalID: String
+        /// The person has typed the values, and nobody has confirmed them.
+        package let isSelfAsserted: Bool
     }
 
     package init(_ sharing: RecordedSharing, of order: DataOrder, providerSubject: String) {
@@ -37,7 +39,7 @@ package struct SharingConsentRecord: Sendable, Equatable {
                 scope: shared.scope, version: shared.version, heldBy: shared.heldBy, market: shared.market,
                 marketSubject: shared.heldBy == .market ? shared.subject : nil, claims: shared.claims,
                 purpose: order.scopes.first { $0.name.text == shared.scope }?.purpose, until: shared.until,
-                approval: shared.approval, approvalID: shared.approvalID)
+                approval: shared.approval, approvalID: shared.approvalID, isSelfAsserted: shared.place == nil)
         }
     }
 
@@ -96,6 +98,7 @@ extension SharingConsentRecord.Scope {
         object["until"] = .integer(Int64(until.timeIntervalSince1970))
         object["approval"] = .string(approval)
         object["approval_jti"] = .string(approvalID)
+        if isSelfAsserted { object["self_asserted"] = true }
         return .object(object)
     }
 
@@ -116,5 +119,6 @@ extension SharingConsentRecord.Scope {
         self.until = Date(timeIntervalSince1970: Double(until))
         self.approval = approval
         self.approvalID = approvalID
+        isSelfAsserted = json["self_asserted"]?.bool ?? false
     }
 }

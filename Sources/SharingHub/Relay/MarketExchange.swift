@@ -38,7 +38,7 @@ package struct MarketCalls: Sendable {
 
     /// - Returns: what the market answers; a market that cannot be reached is `unavailable`.
     func ask(
-        _ scope: SharedScope, of sharing: RecordedSharing, statements: [String], at instant: Date
+        _ scope: RecordedScope, of sharing: RecordedSharing, statements: [String], at instant: Date
     ) async throws -> ReleaseAnswer {
         guard let digestHash = scope.digestHash.flatMap(MessageHash.init) else { return .unavailable }
         let token = try MarketAccessToken(

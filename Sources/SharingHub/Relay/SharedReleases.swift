@@ -58,7 +58,7 @@ package struct SharedReleases: Sendable {
     }
 
     private func release(
-        of scope: SharedScope, _ sharing: RecordedSharing, kept: String?, _ statements: [String], at instant: Date
+        of scope: RecordedScope, _ sharing: RecordedSharing, kept: String?, _ statements: [String], at instant: Date
     ) async throws -> ReleaseAnswer {
         if let known = scope.release ?? kept { return .release(known) }
         var answer = try await calls.ask(scope, of: sharing, statements: statements, at: instant)
@@ -76,7 +76,7 @@ package struct SharedReleases: Sendable {
     }
 }
 
-extension SharedScope {
+extension RecordedScope {
     fileprivate func encrypted(_ jwe: String) -> EncryptedScope {
         EncryptedScope(
             version: Int64(version), heldBy: heldBy, from: market.text, marketURI: marketURI, content: .jwe(jwe),

@@ -48,6 +48,7 @@ extension Installation {
             retentionSweep(served.identity), clock,
         ]
         services += served.ledger?.services ?? []
+        services += served.withdrawals.map { [$0] } ?? []
         if let ledger = served.ledger?.ledger {
             services += try anchorServices {
                 // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
@@ -107,6 +108,7 @@ extension Installation {
         let identity: Identity?
         /// Nil where no data is shared.
         let ledger: LedgerParts?
+        let withdrawals: WithdrawalDelivery?
     }
 
     /// The table of everything that is served, by address.
@@ -128,7 +130,17 @@ extension Installation {
                 portal: servesPortal(roles)))
         let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
         let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
-        let provider = try identity.map { try self.provider($0, shared) }
+        let ledger = try await ledger()
+        let hub = ledger.map { self.hub($0.ledger) }
+        let provider = try identity.map { identity in
+            try self.provider(
+                identity, shared,
+                sharing: hub.map { hub in
+                    { subjects, clients, grants in
+                        self.desk(hub, subjects, clients) { try await grants.append($0, to: $1) }
+                    }
+                })
+        }
         let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
         var routes = CommonRoutes.all
         if let issuer {
@@ -138,12 +150,11 @@ extension Installation {
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity {
-            let vaults = vaults(provider, nonces: shared.nonces)
+            let vaults = hub.map { self.vaults(provider, $0, nonces: shared.nonces) }
             routes += authorizationSite(provider, identity, vaults, pages).routes + (vaults?.site.routes ?? [])
         }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
-        let ledger = try await ledger()
         routes += ledger?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
@@ -154,7 +165,8 @@ extension Installation {
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
                 routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity, ledger: ledger)
+            identity: identity, ledger: ledger,
+            withdrawals: hub.flatMap { hub in provider?.desk.map { withdrawalDelivery(hub, $0) } })
     }
 
     /// A portal needs somewhere to log in.

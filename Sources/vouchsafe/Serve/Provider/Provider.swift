@@ -30,6 +30,8 @@ struct Provider: Sendable {
     let account: Account
     let claims: ProviderClaims
     let texts: ClaimTexts
+    /// Nil where no data is shared.
+    let desk: HubDesk?
 }
 
 /// What several parts of a process share.
@@ -77,7 +79,7 @@ extension Installation {
     /// - Parameter sharing: makes the desk for data that others have; nil where none is shared.
     func provider(
         _ identity: Identity, _ shared: SharedParts,
-        sharing: ((SubjectNames, ClientDirectory) -> any SharingDesk)? = nil
+        sharing: ((SubjectNames, ClientDirectory, SQLGrantStore) -> HubDesk)? = nil
     ) throws -> Provider {
         let url = configuration.publicURL
         let ring = keys.ring
@@ -95,7 +97,7 @@ extension Installation {
         let catalog = catalogs(shared)
         let texts = claimTexts
         let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
-        let desk = sharing?(subjects, directory)
+        let desk = sharing?(subjects, directory, grantStore)
         let rules = AuthorizationRules(
             policy: policy, clients: directory, catalog: catalog, claims: texts,
             invitations: Invitations(offers: shared.offers), offers: shared.invitations, subjects: subjects,
@@ -155,7 +157,7 @@ extension Installation {
             logouts: logouts,
             account: Account(
                 consents: consents, clients: directory, catalog: catalog, texts: texts, claims: claims, keys: keys,
-                issuer: url, sharing: desk, now: now), claims: claims, texts: texts)
+                issuer: url, sharing: desk, now: now), claims: claims, texts: texts, desk: desk)
     }
 
     private func catalogs(_ shared: SharedParts) -> Catalogs {

@@ -16,7 +16,7 @@ struct HubDesk: SharingDesk {
     let releases: SharedReleases
     let grants: SQLSharingGrants
     let notices: SQLWithdrawalNotices
-    let source: any SharingSource
+    let source: HubSource
     let links: any SubjectLinks
     let now: @Sendable () -> Date
 
@@ -75,6 +75,22 @@ struct HubDesk: SharingDesk {
         }
     }
 
+    func shown(_ consent: Consent, lastUsedAt: Date?) async throws -> [SharedScope] {
+        guard let record = consent.sharing.flatMap(SharingConsentRecord.init(json:)) else { return [] }
+        var shown: [SharedScope] = []
+        for scope in record.scopes {
+            let definition = try await source.definition(scope.scope, version: scope.version)
+            let market = try await source.organization(scope.market)
+            shown.append(
+                SharedScope(
+                    name: definition?.display.names ?? LocalizedText(scope.scope),
+                    market: market?.display.names ?? LocalizedText(scope.market.text),
+                    claims: scope.claims.map { definition?.claim($0)?.display.names ?? LocalizedText($0) },
+                    isSelfAsserted: scope.isSelfAsserted, until: scope.until, lastUsedAt: lastUsedAt))
+        }
+        return shown
+    }
+
     func withdrawal(of consent: Consent, at instant: Date) async throws -> (any GrantCompanion)? {
         guard let record = consent.sharing.flatMap(SharingConsentRecord.init(json:)) else { return nil }
         let entries = try record.withdrawals.map { try entry(.withdrawal, about: $0).statement(at: instant) }
@@ -125,11 +141,11 @@ extension ConsentQuestion.Scope {
 }
 
 extension [DisplayText] {
-    fileprivate var names: LocalizedText? {
+    var names: LocalizedText? {
         LocalizedText(map { LocalizedText.Entry(language: $0.locale, text: $0.name) })
     }
 
-    fileprivate var descriptions: LocalizedText? {
+    var descriptions: LocalizedText? {
         LocalizedText(
             compactMap { text in text.description.map { LocalizedText.Entry(language: text.locale, text: $0) } })
     }

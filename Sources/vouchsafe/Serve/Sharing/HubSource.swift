@@ -20,6 +20,12 @@ struct HubSource: SharingSource {
         try await definitions.definition(scope, version: nil)?.definition
     }
 
+    /// A version that may be an old one; nil for what is no scope's name.
+    func definition(_ scope: String, version: Int) async throws -> ScopeDefinition? {
+        guard let name = ScopeName(scope) else { return nil }
+        return try await definitions.definition(name, version: version)?.definition
+    }
+
     func holdings(of person: String, scopes: [ScopeName]) async throws -> [SharedHolding] {
         var shared: [SharedHolding] = []
         for (holding, place) in try await held.holdings(of: person, scopes: scopes, at: now()) {
