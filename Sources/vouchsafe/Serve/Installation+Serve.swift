@@ -150,7 +150,7 @@ extension Installation {
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity {
-            let vaults = hub.map { self.vaults(provider, $0, nonces: shared.nonces) }
+            let vaults = vaults(provider, nonces: shared.nonces)
             routes += authorizationSite(provider, identity, vaults, pages).routes + (vaults?.site.routes ?? [])
         }
         if let anchorsSite { routes += anchorsSite.routes }

@@ -14,9 +14,20 @@ struct Vaults: Sendable {
 }
 
 extension Installation {
-    func vaults(_ provider: Provider, _ hub: Hub, nonces: DPoPNonces) -> Vaults {
+    var vaultStore: SQLVaultStore {
+        SQLVaultStore(
+            database: database, sealer: keys.ring.dataSealer, mark: PersonMark(root: keys.ring.codeKey))
+    }
+
+    /// Nil where no data is shared.
+    func vaults(_ provider: Provider, nonces: DPoPNonces) -> Vaults? {
+        guard configuration.sharing != nil else { return nil }
         let mark = PersonMark(root: keys.ring.codeKey)
-        let (store, deposits) = (hub.vaults, DepositsOfHub(hub: hub))
+        let store = vaultStore
+        let deposits = HoldingsOfPerson(
+            holdings: SQLHoldingStore(database: database, sealer: keys.ring.dataSealer, mark: mark),
+            definitions: SQLDefinitionStore(database: database),
+            organizations: SQLOrganizationStore(database: database), now: now)
         let access = VaultAccess(
             tokens: VaultTokens(mint: mint("vault token")),
             sessions: SessionsOfVault(

@@ -23,10 +23,9 @@ struct Hub: Sendable {
     let definitions: SQLDefinitionStore
     let links: SQLSubjectLinks
     let holdings: SQLHoldingStore
-    let pushes: SQLPushStore
     let grants: SQLSharingGrants
     let notices: SQLWithdrawalNotices
-    let vaults: SQLVaultStore
+    let keys: SQLVaultStore
     let exchange: GuardedMarketExchange
 }
 
@@ -41,9 +40,8 @@ extension Installation {
             definitions: SQLDefinitionStore(database: database),
             links: SQLSubjectLinks(database: database, sealer: sealer, mark: mark),
             holdings: SQLHoldingStore(database: database, sealer: sealer, mark: mark),
-            pushes: SQLPushStore(database: database, sealer: sealer),
             grants: SQLSharingGrants(database: database, sealer: sealer),
-            notices: SQLWithdrawalNotices(database: database, sealer: sealer), vaults: SQLVaultStore(database: database, sealer: sealer, mark: mark),
+            notices: SQLWithdrawalNotices(database: database, sealer: sealer), keys: vaultStore,
             exchange: GuardedMarketExchange(
                 client: GuardedHTTPClient(
                     destinations: configuration.destinations,
@@ -59,7 +57,7 @@ extension Installation {
         let (issuer, liveKeys, now) = (configuration.publicURL, keys, now)
         let source = HubSource(
             organizations: hub.organizations, definitions: hub.definitions,
-            held: HoldingReader(store: hub.holdings, ledger: hub.places), keys: hub.vaults,
+            held: HoldingReader(store: hub.holdings, ledger: hub.places), keys: hub.keys,
             naming: SubjectsOfClients(subjects: subjects, clients: clients) { _ in true }, now: now)
         let calls = MarketCalls(
             exchange: hub.exchange, issuer: issuer, proofs: DPoPProofMaker(key: PrivateKey.generateP256())
