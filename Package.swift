@@ -135,8 +135,8 @@ let package = Package(
         layer(
             "ConfigurationFile",
             [
-                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords", "SQLStatements", yams, "TransparencyLog",
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "DataSharing", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "SQLStatements", "TransparencyLog", "WireFormats", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
@@ -153,9 +153,11 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
+                "DataSharing", "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore",
+                "MessageDelivery", "OAuth",
                 "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
-                "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline", "Verifier", "WalletClient",
+                "RegistryRecords", "SQLStatements", "SharingHub", "Storage", "TransactionTimeline", "Verifier",
+                "WalletClient",
                 "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
                 nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],

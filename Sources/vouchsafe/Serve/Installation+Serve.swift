@@ -87,8 +87,10 @@ extension Installation {
             identity: SQLIdentityRetention(
                 database: database,
                 longestWindow: max(identity?.limits.longestWindow ?? .zero, configuration.portal.starts.window)),
-            visits: SQLPortalVisits(database: database), logger: logger,
-            now: now)
+            visits: SQLPortalVisits(database: database),
+            pushes: configuration.sharing.map { _ in
+                SQLPushStore(database: database, sealer: keys.ring.dataSealer)
+            }, logger: logger, now: now)
     }
 
     private func announce(_ roles: Set<ServerRole>) {
@@ -156,15 +158,20 @@ extension Installation {
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
         routes += ledger?.site.routes ?? []
+        let members = try await members(hub, provider, nonces: shared.nonces)
+        routes += members?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
+            sharing: members?.administration,
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
-                routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
+                routes: management.routes + (members == nil ? [] : try ConsoleSite().routes),
+                managementKey: managementKey,
+                metrics: metrics, readiness: readiness),
             identity: identity, ledger: ledger,
             withdrawals: hub.flatMap { hub in provider?.desk.map { withdrawalDelivery(hub, $0) } })
     }

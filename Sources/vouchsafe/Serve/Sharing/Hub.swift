@@ -46,7 +46,8 @@ extension Installation {
                 client: GuardedHTTPClient(
                     destinations: configuration.destinations,
                     limits: GuardedHTTPClient.Limits(
-                        total: .seconds(5), connect: .seconds(2), responseBytes: MessageLimits.releaseRequest))))
+                        total: configuration.sharing?.marketTimeout ?? .seconds(5), connect: .seconds(2),
+                        responseBytes: MessageLimits.releaseRequest))))
     }
 
     /// The part of the hub that takes part in authorization requests.
@@ -68,7 +69,8 @@ extension Installation {
         return HubDesk(
             issuer: issuer, orders: DataOrders(source: source),
             releases: SharedReleases(
-                store: hub.grants, source: source, calls: calls, lifetime: .seconds(600)
+                store: hub.grants, source: source, calls: calls,
+                lifetime: configuration.sharing?.releaseLifetime ?? .seconds(600)
             ) { grant, scope, outcome in
                 // What cannot be noted has happened all the same.
                 try? await note(TimelineEvent(at: now(), asking: scope, outcome), grant)
