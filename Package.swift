@@ -191,8 +191,8 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: [
-                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
-                arguments,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "SQLStatements", "Storage", "TransparencyLog",
+                "WireFormats", crypto, cryptoExtras, httpTypes, "DataSharing", arguments,
             ], swiftSettings: settings),
 
         .target(
@@ -251,7 +251,7 @@ let package = Package(
             "ConfigurationFileTests",
             [
                 "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords", "TestSupport",
+                "RegistryRecords", "TestSupport", "TransparencyLog", "Anchoring",
             ]),
         tests(
             "VerifierTests",
@@ -275,7 +275,7 @@ let package = Package(
             "AnchoringTests",
             [
                 "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
-                logging,
+                crypto, logging,
             ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),

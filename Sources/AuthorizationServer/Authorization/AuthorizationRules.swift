@@ -142,8 +142,8 @@ package struct AuthorizationRules: Sendable {
         request.scopes.filter { scope in
             let isKnown =
                 scope == "openid" || scope == "offline_access" || catalog.entry(scope: scope) != nil
-                || claims.scopes.contains(scope) || shared?.scopes.contains(scope) == true
-            return isKnown && client.mayAsk(for: scope)
+                || claims.scopes.contains(scope)
+            return shared?.scopes.contains(scope) == true || isKnown && client.mayAsk(for: scope)
         }
     }
 
@@ -159,7 +159,8 @@ package struct AuthorizationRules: Sendable {
             return nil
         }
         do {
-            let ask = SharingAsk(client: client, scopes: request.scopes.filter(client.mayAsk), details: details)
+            // Which scopes of data a client may ask for, markets and the operator say.
+            let ask = SharingAsk(client: client, scopes: request.scopes, details: details)
             guard let order = try await desk.order(ask) else { return nil }
             guard request.scopes.contains("openid") else { throw AuthorizationRefusal.request(.scope) }
             return order

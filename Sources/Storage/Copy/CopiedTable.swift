@@ -452,12 +452,12 @@ struct CopiedTable: Sendable {
         CopiedTable(
             name: "vault_keys", key: [0, 1], first: [.bytes([]), .integer(.min)],
             select: """
-                SELECT person, generation, commitment, sealed_salt, added_at
+                SELECT person, generation, pending_id, entry, sealed_salt, added_at
                 FROM vault_keys WHERE (person, generation) > ($1, $2) ORDER BY person, generation LIMIT $3
                 """,
             insert: """
-                INSERT INTO vault_keys (person, generation, commitment, sealed_salt, added_at)
-                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                INSERT INTO vault_keys (person, generation, pending_id, entry, sealed_salt, added_at)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
                 """),
     ]
 }

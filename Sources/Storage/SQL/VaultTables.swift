@@ -15,8 +15,8 @@ enum VaultTables {
         // Each generation of a person's keys as it was logged.
         """
         CREATE TABLE vault_keys (
-            person BYTEA NOT NULL, generation BIGINT NOT NULL, commitment BYTEA NOT NULL, sealed_salt BYTEA NOT NULL,
-            added_at BIGINT NOT NULL, PRIMARY KEY (person, generation))
+            person BYTEA NOT NULL, generation BIGINT NOT NULL, pending_id BYTEA NOT NULL, entry BYTEA NOT NULL,
+            sealed_salt BYTEA NOT NULL, added_at BIGINT NOT NULL, PRIMARY KEY (person, generation))
         """ + Migrations.clustered,
     ]
 }

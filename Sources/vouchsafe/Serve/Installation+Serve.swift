@@ -152,17 +152,8 @@ extension Installation {
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
         if let provider, let identity {
-            let vaults =
-                hub.map {
-                    self.vaults(
-                        provider, nonces: shared.nonces, deposits: DepositsOfHub(hub: $0), logging: KeysOfVaults.logging
-                    )
-                } ?? self.vaults(provider, nonces: shared.nonces)
-            routes += authorizationSite(provider, identity, vaults, pages).routes
-            routes +=
-                VaultSite(
-                    path: WellKnownRoutes.path(of: configuration.publicURL), endpoint: vaults.endpoint
-                ).routes
+            let vaults = vaults(provider, nonces: shared.nonces)
+            routes += authorizationSite(provider, identity, vaults, pages).routes + (vaults?.site.routes ?? [])
         }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
@@ -193,7 +184,7 @@ extension Installation {
     }
 
     private func authorizationSite(
-        _ provider: Provider, _ identity: Identity, _ vaults: Vaults, _ pages: SitePages
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults?, _ pages: SitePages
     ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
@@ -203,7 +194,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
-            vault: vaults.account,
+            vault: vaults?.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },

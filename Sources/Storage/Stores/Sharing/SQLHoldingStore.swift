@@ -2,7 +2,7 @@ import AuthorizationServer
 package import DataSharing
 package import Foundation
 package import KeyStore
-import OAuth
+package import OAuth
 package import SQLStatements
 package import SharingHub
 import WireFormats
@@ -34,6 +34,13 @@ package struct SQLHoldingStore: HoldingReading {
             SELECT id, scope, version, hash, sealed_detail, pending_id, entry, received_at, expires_at
             FROM sharing_holdings WHERE person = $1 ORDER BY scope LIMIT 10000
             """, .bytes(mark(person)), read: holding)
+    }
+
+    /// Deletes a deposit of a person, at their own wish; false if they have none by this identifier.
+    package func eraseDeposit(_ id: TicketID, of person: String) async throws -> Bool {
+        try await database.change(
+            "DELETE FROM sharing_holdings WHERE id = $1 AND person = $2 AND held_by = 'person'", .bytes(id.bytes),
+            .bytes(mark(person))) == 1
     }
 
     private func holding(_ row: SQLRow) throws -> Holding {

@@ -1,9 +1,10 @@
 import Crypto
 package import Foundation
-import JOSE
 package import KeyStore
 package import PersonVault
 package import SQLStatements
+package import SharingHub
+import TransparencyLog
 import WireFormats
 
 /// Vaults over SQL: one sealed row for each person, whose version counts its changes.
@@ -11,20 +12,11 @@ package struct SQLVaultStore: VaultStore {
     let database: any SQLDatabase
     let sealer: DataSealer
     let mark: PersonMark
-    let logging: KeyLogging
 
-    /// The statements that put a commitment to a person's new keys into the log, in the same script.
-    package typealias KeyLogging = @Sendable (_ commitment: [UInt8], _ instant: Date) -> [SQLStatement]
-
-    /// - Parameter logging: nothing where nothing is logged.
-    package init(
-        database: any SQLDatabase, sealer: DataSealer, mark: PersonMark,
-        logging: @escaping KeyLogging = { _, _ in [] }
-    ) {
+    package init(database: any SQLDatabase, sealer: DataSealer, mark: PersonMark) {
         self.database = database
         self.sealer = sealer
         self.mark = mark
-        self.logging = logging
     }
 
     package func vault(of person: String) async throws -> StoredVault? {
@@ -53,7 +45,7 @@ package struct SQLVaultStore: VaultStore {
             ON CONFLICT DO NOTHING
             """, .bytes(mark), .bytes(seal(vault, mark)), .integer(instant.microseconds),
             .integer(instant.microseconds), expecting: .oneRow)
-        return try await database.run(SQLScript([statement] + keysAppear(in: vault, mark, at: instant))).isDone
+        return try await database.run(SQLScript([statement] + (try keysAppear(in: vault, mark, at: instant)))).isDone
     }
 
     package func replace(
@@ -70,7 +62,7 @@ package struct SQLVaultStore: VaultStore {
         ) { $0.integer(0) }
         let isNew = Int64(vault.generations.count) > known ?? 0
         return try await database.run(
-            SQLScript([statement] + (isNew ? keysAppear(in: vault, mark, at: instant) : []))
+            SQLScript([statement] + (isNew ? try keysAppear(in: vault, mark, at: instant) : []))
         ).isDone
     }
 
@@ -82,36 +74,24 @@ package struct SQLVaultStore: VaultStore {
             """, .bytes(mark(person)), .bytes(way.bytes), .integer(instant.microseconds))
     }
 
-    /// How the newest keys of a person were logged: what opens the commitment; nil if the person has no vault.
-    package func newestKeyEntry(of person: String) async throws -> PersonKeyEntry? {
-        let mark = mark(person)
-        return try await database.first(
-            """
-            SELECT generation, commitment, sealed_salt FROM vault_keys WHERE person = $1
-            ORDER BY generation DESC LIMIT 1
-            """, .bytes(mark)
-        ) { row in
-            PersonKeyEntry(
-                commitment: row.bytes(1),
-                salt: try sealer.open(row.bytes(2), context: Self.saltContext(mark, row.integer(0))))
-        }
-    }
-
-    /// The commitment is SHA-256(salt ‖ SHA-256 of the key statement), as of everything that is logged.
-    private func keysAppear(in vault: Vault, _ mark: [UInt8], at instant: Date) -> [SQLStatement] {
+    /// The ledger's entry is a commitment to the SHA-256 of the key statement.
+    private func keysAppear(
+        in vault: Vault, _ mark: [UInt8], at instant: Date
+    ) throws(LedgerEntryMalformation) -> [SQLStatement] {
         let generation = Int64(vault.generations.count)
-        let salt = secureRandomBytes(32)
         let statement = Array(SHA256.hash(data: Array(vault.current.statement.utf8)))
-        let commitment = Array(SHA256.hash(data: salt + statement))
+        let (commitment, salt) = SaltedCommitment.make(to: statement)
+        let pending = PendingLedgerEntry(entry: try LedgerEntry(.key, by: LedgerEntry.hub, commitment: commitment))
         return [
             SQLStatement(
                 """
-                INSERT INTO vault_keys (person, generation, commitment, sealed_salt, added_at)
-                VALUES ($1, $2, $3, $4, $5)
-                """, .bytes(mark), .integer(generation), .bytes(commitment),
+                INSERT INTO vault_keys (person, generation, pending_id, entry, sealed_salt, added_at)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """, .bytes(mark), .integer(generation), .bytes(pending.id.bytes), .bytes(pending.entry.bytes),
                 .bytes(sealer.seal(salt, context: Self.saltContext(mark, generation))),
-                .integer(instant.microseconds))
-        ] + logging(commitment, instant)
+                .integer(instant.microseconds)),
+            pending.statement(at: instant),
+        ]
     }
 
     private func seal(_ vault: Vault, _ mark: [UInt8]) -> [UInt8] {
@@ -125,12 +105,23 @@ package struct SQLVaultStore: VaultStore {
     }
 }
 
-/// What opens the commitment to a person's keys in the log.
-package struct PersonKeyEntry: Sendable, Equatable {
-    package let commitment: [UInt8]
-    package let salt: [UInt8]
-
-    package init(commitment: [UInt8], salt: [UInt8]) {
-        (self.commitment, self.salt) = (commitment, salt)
+extension SQLVaultStore: PersonKeysStore {
+    package func keys(of person: String) async throws -> PersonKeysRecord? {
+        let mark = mark(person)
+        guard let vault = try await vault(of: person)?.vault else { return nil }
+        let generation = Int64(vault.generations.count)
+        let place = try await database.first(
+            "SELECT pending_id, entry, sealed_salt FROM vault_keys WHERE person = $1 AND generation = $2",
+            .bytes(mark), .integer(generation)
+        ) { row in
+            LoggedPlace(
+                pendingID: row.bytes(0), entry: row.bytes(1),
+                salt: try sealer.open(row.bytes(2), context: Self.saltContext(mark, generation)))
+        }
+        // Written with the vault in one step, and never deleted before it.
+        guard let place else { throw DamagedVault() }
+        return PersonKeysRecord(
+            encryption: vault.current.keys.encryption, signing: vault.current.keys.signing,
+            statements: vault.generations.map(\.statement), place: place)
     }
 }

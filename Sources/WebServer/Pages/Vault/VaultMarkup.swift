@@ -28,9 +28,10 @@ struct VaultMarkup: Sendable {
         """
     }
 
+    /// Hidden where there is nothing to say yet: after a change there may be.
     private func section(_ name: String, _ title: String, _ content: HTML) -> HTML {
         """
-        <section aria-labelledby="\(name)-title" data-part="\(name)">
+        <section aria-labelledby="\(name)-title" data-part="\(name)"\(content.bytes.isEmpty ? " hidden" : nil)>
         <h2 id="\(name)-title">\(visit.markup(title))</h2>
         \(content)</section>
 
@@ -75,6 +76,7 @@ struct VaultMarkup: Sendable {
     }
 
     private var digests: HTML {
+        guard page.stored != nil || !page.digests.isEmpty else { return section("digests", "vault_digests", "") }
         guard !page.digests.isEmpty else { return section("digests", "vault_digests", nothingHeld) }
         let items = page.digests.map { digest -> HTML in
             let claims = digest.claims.map { claim -> HTML in "<li>\(visit.markup(claim))</li>" }

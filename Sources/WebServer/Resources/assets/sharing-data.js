@@ -133,37 +133,43 @@ async function signingKeys(vault) {
 export async function checkRequest(page) {
   if (await hashOf(page.request) !== page.request_hash) throw new Fault("request");
   if (await thumbprint(page.encryption_key) !== page.encryption_jkt) throw new Fault("request");
-  const details = page.request_signed ? await signedDetails(page) : await registeredDetails(page);
-  if (!details) return;
+  if (!page.request_signed) {
+    await checkRegisteredKey(page);
+    return;
+  }
+  const types = ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "JWT", undefined];
+  const { payload } = await verifyJWT(page.request, page.provider_keys.keys, types);
+  if (payload.client_id !== page.client_id || (payload.iss ?? page.client_id) !== page.client_id) {
+    throw new Fault("request");
+  }
+  const asked = String(payload.scope ?? "").split(" ");
+  const details = typeof payload.authorization_details === "string"
+    ? parseJSON(payload.authorization_details) : payload.authorization_details ?? [];
+  if (!Array.isArray(details)) throw new Fault("request");
   for (const scope of page.scopes) {
-    const entries = details.filter((entry) => entry.type === "data_sharing" && entry.scope === scope.scope);
-    if (entries.length !== 1) throw new Fault("request");
-    const [entry] = entries;
-    if (!entry.encryption_key || await thumbprint(entry.encryption_key) !== page.encryption_jkt) {
-      throw new Fault("request");
-    }
-    if ((entry.purpose ?? null) !== (scope.purpose ?? null)) throw new Fault("request");
-    const asked = entry.claims?.map((claim) => ({ name: claim.name, essential: claim.essential === true }))
-      ?? scope.definition.claims.map((claim) => ({ name: claim.name, essential: claim.required === true }));
-    const isSame = asked.length === scope.claims.length && asked.every(({ name, essential }) =>
-      scope.claims.some((claim) => claim.name === name && claim.essential === essential));
-    if (!isSame) throw new Fault("request");
+    const entries = details.filter((entry) => entry?.type === "data_sharing" && entry.scope === scope.scope);
+    if (entries.length > 1 || (entries.length === 0 && !asked.includes(scope.scope))) throw new Fault("request");
+    await checkDetail(page, scope, entries[0] ?? {});
   }
 }
 
-async function signedDetails(page) {
-  const types = ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "JWT", undefined];
-  const { payload } = await verifyJWT(page.request, page.provider_keys.keys, types);
-  if (payload.client_id !== page.client_id || (payload.iss ?? page.client_id) !== page.client_id) throw new Fault("request");
-  const details = typeof payload.authorization_details === "string"
-    ? parseJSON(payload.authorization_details) : payload.authorization_details;
-  return Array.isArray(details) ? details : [];
+/** What is shown of a scope is what the provider has signed: its key, its words, and no claim more. */
+async function checkDetail(page, scope, entry) {
+  if (entry.encryption_key === undefined) await checkRegisteredKey(page);
+  else if (await thumbprint(entry.encryption_key) !== page.encryption_jkt) throw new Fault("request");
+  if ((entry.purpose ?? null) !== (scope.purpose ?? null)) throw new Fault("request");
+  // Without claims, everything that there is of the scope is asked for.
+  if (entry.claims === undefined) return;
+  const asked = new Map(entry.claims.map((claim) => [claim.name, claim.essential === true]));
+  const isSame = asked.size === scope.claims.length
+    && scope.claims.every(({ name, essential }) => asked.get(name) === essential);
+  if (!isSame) throw new Fault("request");
 }
 
-/** A provider that signs nothing has the key that it registered. */
-async function registeredDetails(page) {
+/** A provider that names no key of its own in the request has the one that it registered. */
+async function checkRegisteredKey(page) {
   for (const key of page.provider_keys.keys) {
-    if (key.use === "enc" && await thumbprint(key) === page.encryption_jkt) return null;
+    if (key.use === "enc" && await thumbprint(key) === page.encryption_jkt) return;
   }
   throw new Fault("request");
 }

@@ -80,7 +80,10 @@ class AskedScope {
     say(this.note, text, "status");
     for (const item of this.items) {
       const name = item.dataset.claim;
-      const fields = new ValueFields(this.#definition(name), texts, true);
+      const definition = this.#definition(name);
+      // What was put into the vault may be of an earlier definition, which does not have it.
+      if (!definition) continue;
+      const fields = new ValueFields(definition, texts, true);
       fields.value = values[name];
       this.#typed.set(name, fields);
       item.querySelector("[data-typed]").replaceChildren(fields.element);
@@ -99,6 +102,8 @@ class AskedScope {
     if (chosen.length === 0) return null;
     if (!this.isPersons) return approveAtMarket(page, this.request, vault, { names: chosen, days });
     if (!this.#isTyped) return releaseDeposit(page, this.request, vault, this.opened, { names: chosen, days });
+    const missing = chosen.find((name) => !this.#typed.has(name));
+    if (missing) throw new Fault("missing");
     const values = Object.fromEntries(chosen.map((name) => [name, this.#typed.get(name).read()]));
     return releaseTyped(page, this.request, vault, values, { days });
   }

@@ -10,20 +10,24 @@ import WebServer
 /// People's vaults, put together.
 struct Vaults: Sendable {
     let account: AccountVault
-    let endpoint: VaultEndpoint
-    let store: SQLVaultStore
+    let site: VaultSite
 }
 
 extension Installation {
-    /// - Parameters:
-    ///   - deposits: of the hub of data sharing.
-    ///   - logging: puts people's keys into the log.
-    func vaults(
-        _ provider: Provider, nonces: DPoPNonces, deposits: any DepositsOfPerson = NoDeposits(),
-        logging: @escaping SQLVaultStore.KeyLogging = { _, _ in [] }
-    ) -> Vaults {
+    var vaultStore: SQLVaultStore {
+        SQLVaultStore(
+            database: database, sealer: keys.ring.dataSealer, mark: PersonMark(root: keys.ring.codeKey))
+    }
+
+    /// Nil where no data is shared.
+    func vaults(_ provider: Provider, nonces: DPoPNonces) -> Vaults? {
+        guard configuration.sharing != nil else { return nil }
         let mark = PersonMark(root: keys.ring.codeKey)
-        let store = SQLVaultStore(database: database, sealer: keys.ring.dataSealer, mark: mark, logging: logging)
+        let store = vaultStore
+        let deposits = HoldingsOfPerson(
+            holdings: SQLHoldingStore(database: database, sealer: keys.ring.dataSealer, mark: mark),
+            definitions: SQLDefinitionStore(database: database),
+            organizations: SQLOrganizationStore(database: database), now: now)
         let access = VaultAccess(
             tokens: VaultTokens(mint: mint("vault token")),
             sessions: SessionsOfVault(
@@ -31,10 +35,12 @@ extension Installation {
             nonces: nonces, publicURL: configuration.publicURL)
         return Vaults(
             account: AccountVault(access: access, store: store, deposits: deposits),
-            endpoint: VaultEndpoint(
-                access: access, store: store,
-                attempts: SQLVaultAttempts(store: SQLAttemptStore(database: database), mark: mark),
-                deposits: deposits, issuer: configuration.publicURL, now: now), store: store)
+            site: VaultSite(
+                path: WellKnownRoutes.path(of: configuration.publicURL),
+                endpoint: VaultEndpoint(
+                    access: access, store: store,
+                    attempts: SQLVaultAttempts(store: SQLAttemptStore(database: database), mark: mark),
+                    deposits: deposits, issuer: configuration.publicURL, now: now)))
     }
 }
 

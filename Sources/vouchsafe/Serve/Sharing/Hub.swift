@@ -23,10 +23,9 @@ struct Hub: Sendable {
     let definitions: SQLDefinitionStore
     let links: SQLSubjectLinks
     let holdings: SQLHoldingStore
-    let pushes: SQLPushStore
     let grants: SQLSharingGrants
     let notices: SQLWithdrawalNotices
-    let keys: KeysOfVaults
+    let keys: SQLVaultStore
     let exchange: GuardedMarketExchange
 }
 
@@ -35,16 +34,14 @@ extension Installation {
     func hub(_ ledger: SQLLedger) -> Hub {
         let sealer = keys.ring.dataSealer
         let mark = PersonMark(root: keys.ring.codeKey)
-        let vaults = SQLVaultStore(database: database, sealer: sealer, mark: mark)
         return Hub(
             ledger: ledger, places: SQLLedgerPlaces(ledger: ledger),
             organizations: SQLOrganizationStore(database: database),
             definitions: SQLDefinitionStore(database: database),
             links: SQLSubjectLinks(database: database, sealer: sealer, mark: mark),
             holdings: SQLHoldingStore(database: database, sealer: sealer, mark: mark),
-            pushes: SQLPushStore(database: database, sealer: sealer),
             grants: SQLSharingGrants(database: database, sealer: sealer),
-            notices: SQLWithdrawalNotices(database: database, sealer: sealer), keys: KeysOfVaults(vaults: vaults),
+            notices: SQLWithdrawalNotices(database: database, sealer: sealer), keys: vaultStore,
             exchange: GuardedMarketExchange(
                 client: GuardedHTTPClient(
                     destinations: configuration.destinations,
@@ -94,41 +91,6 @@ extension Installation {
                         "an organization could not be told of a withdrawal yet",
                         metadata: ["organization": "\(organization)", "notice": "\(notice.text)"])
                 }), logger: logger, now: now)
-    }
-}
-
-/// People's public keys, from their vaults.
-struct KeysOfVaults: PersonKeysStore {
-    let vaults: SQLVaultStore
-
-    func keys(of person: String) async throws -> PersonKeysRecord? {
-        guard let stored = try await vaults.vault(of: person), let logged = try await vaults.newestKeyEntry(of: person)
-        else { return nil }
-        let current = stored.vault.current.keys
-        return PersonKeysRecord(
-            encryption: current.encryption, signing: current.signing,
-            statements: stored.vault.generations.map(\.statement),
-            place: LoggedPlace(
-                pendingID: Self.pendingID(logged.commitment), entry: try Self.entry(logged.commitment).bytes,
-                salt: logged.salt))
-    }
-
-    /// Puts new keys of a person into the ledger, in the step that stores them.
-    static let logging: SQLVaultStore.KeyLogging = { commitment, instant in
-        guard let entry = try? entry(commitment), let id = PendingLedgerEntry.ID(bytes: pendingID(commitment)) else {
-            return []
-        }
-        return [PendingLedgerEntry(id: id, entry: entry).statement(at: instant)]
-    }
-
-    private static func entry(_ commitment: [UInt8]) throws -> LedgerEntry {
-        guard let hash = TreeHash(commitment) else { throw DamagedState("commitment") }
-        return try LedgerEntry(.key, by: LedgerEntry.hub, commitment: SaltedCommitment(hash))
-    }
-
-    /// A commitment has a random salt, so that a part of it names it too.
-    private static func pendingID(_ commitment: [UInt8]) -> [UInt8] {
-        Array(commitment.prefix(PendingLedgerEntry.ID.byteCount))
     }
 }
 
