@@ -3,7 +3,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-        libp11-kit-dev libpq-dev libqrencode-dev libsqlite3-dev pkg-config zlib1g-dev \
+        libp11-kit-dev libpq-dev libqrencode-dev libsecp256k1-dev libsqlite3-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
@@ -16,7 +16,7 @@ RUN swift build -c release --static-swift-stdlib --product vouchsafe \
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
-        ca-certificates libpq5 libqrencode4 libsqlite3-0 libstdc++6 tzdata zlib1g \
+        ca-certificates libpq5 libqrencode4 libsecp256k1-1 libsqlite3-0 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 vouchsafe \
     && useradd --uid 10001 --gid vouchsafe --home-dir /data --no-create-home --shell /usr/sbin/nologin vouchsafe \

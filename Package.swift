@@ -105,6 +105,21 @@ let package = Package(
                 httpTypes,
             ]),
 
+        layer(
+            "HubClient", ["JOSE", "OAuth", "Verifier", "WalletClient", "WireFormats", httpTypes]),
+        layer(
+            "DataMarket",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "WalletClient", "WireFormats", crypto,
+                httpTypes,
+            ]),
+        layer(
+            "ServiceProvider",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "Verifier", "WalletClient",
+                "WireFormats", crypto, httpTypes,
+            ]),
+
         // Layer 5: edges.
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
@@ -127,7 +142,8 @@ let package = Package(
         layer(
             "Storage",
             [
-                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataMarket", "DataSharing",
+                "IdentityRegistry",
                 "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
                 "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
                 crypto, logging, "PersonVault",
@@ -153,7 +169,8 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "DataSharing", "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore",
+                "DataMarket", "DataSharing", "EthereumKeys", "HardwareKeys", "HubClient", "IdentityRegistry", "JOSE",
+                "KeyStore", "ServiceProvider",
                 "MessageDelivery", "OAuth",
                 "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
                 "RegistryRecords", "SQLStatements", "SharingHub", "Storage", "TransactionTimeline", "Verifier",
@@ -166,7 +183,7 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
                 "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
@@ -174,8 +191,8 @@ let package = Package(
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
-                arguments,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "SQLStatements", "Storage", "TransparencyLog",
+                "WireFormats", crypto, cryptoExtras, httpTypes, "DataSharing", arguments,
             ], swiftSettings: settings),
 
         .target(
@@ -213,6 +230,12 @@ let package = Package(
         tests(
             "CredentialFormatsTests",
             ["CredentialFormats", "FuzzTargets", "JOSE", "TestSupport", "WireFormats", crypto]),
+        tests(
+            "DataExchangeTests",
+            [
+                "CredentialFormats", "DataMarket", "DataSharing", "FuzzTargets", "HubClient", "JOSE", "OAuth",
+                "SQLStatements", "ServiceProvider", "Storage", "TransparencyLog", "WireFormats", crypto, httpTypes,
+            ]),
         tests("OAuthTests", ["JOSE", "OAuth", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests(
             "OpenID4VCITests",
@@ -228,7 +251,7 @@ let package = Package(
             "ConfigurationFileTests",
             [
                 "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords", "TestSupport",
+                "RegistryRecords", "TestSupport", "TransparencyLog", "Anchoring",
             ]),
         tests(
             "VerifierTests",
@@ -252,7 +275,7 @@ let package = Package(
             "AnchoringTests",
             [
                 "Anchoring", "EthereumKeys", "SQLStatements", "Storage", "TestDatabases", "TestSupport", "WireFormats",
-                logging,
+                crypto, logging,
             ]),
         tests("HardwareKeysTests", ["CPKCS11", "HardwareKeys", "TestSupport", crypto]),
         tests("KeyStoreTests", ["CredentialFormats", "JOSE", "KeyStore", "WireFormats", crypto, x509, asn1]),

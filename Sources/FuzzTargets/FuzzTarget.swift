@@ -26,6 +26,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case addCheckpoint = "add-checkpoint"
     case tilePath = "tile-path"
     case ledgerEntry = "ledger-entry"
+    case consentApproval = "consent-approval"
+    /// The payload of an approval, under a signature that is never reached.
+    case approvalPayload = "approval-payload"
+    case sealedRelease = "sealed-release"
+    case sharingDetails = "data-sharing-details"
+    case releaseRequest = "release-request"
+    case sharedScopes = "shared-scopes"
 
     /// Gives `input` to the parser.
     ///
@@ -57,6 +64,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .addCheckpoint: try LedgerChecks.addCheckpoint(input)
         case .tilePath: try LedgerChecks.tilePath(input)
         case .ledgerEntry: try LedgerChecks.entry(input)
+        case .consentApproval: try SharingChecks.approval(input)
+        case .approvalPayload: try SharingChecks.approvalPayload(input)
+        case .sealedRelease: try SharingChecks.sealedRelease(input)
+        case .sharingDetails: try SharingChecks.details(input)
+        case .releaseRequest: try SharingChecks.releaseRequest(input)
+        case .sharedScopes: try SharingChecks.sharedScopes(input)
         }
     }
 
@@ -88,6 +101,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .addCheckpoint: LedgerSamples.requests
         case .tilePath: LedgerSamples.paths
         case .ledgerEntry: LedgerSamples.entries
+        case .consentApproval: [SharingSamples.approval]
+        case .approvalPayload: [SharingSamples.approvalPayload]
+        case .sealedRelease: [SharingSamples.sealedRelease]
+        case .sharingDetails: [SharingSamples.details]
+        case .releaseRequest: [SharingSamples.releaseRequest]
+        case .sharedScopes: [SharingSamples.sharedScopes]
         }
     }
 }

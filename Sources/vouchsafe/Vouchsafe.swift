@@ -14,7 +14,7 @@ struct Vouchsafe: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, OfferCommand.self, TimelineCommand.self, RegistryCommand.self,
             KeysCommand.self, DatabaseCommand.self, ClientCommand.self, WalletCommand.self, VerifyCommand.self,
-            LedgerCommand.self, WitnessCommand.self,
+            LedgerCommand.self, WitnessCommand.self, MarketCommand.self, ProviderCommand.self,
         ])
 }
 

@@ -9,16 +9,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, RLock, Thread
 from typing import Callable
 
+from eth_abi import encode
 from eth_account import Account
 from eth_account.typed_transactions import TypedTransaction
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import BlockNotFound, TransactionFailed, TransactionNotFound
-from eth_utils import keccak
+from eth_utils import ValidationError, keccak
 from hexbytes import HexBytes
 
 
 class Refused(Exception):
-    """An error of JSON-RPC."""
+    """An error of JSON-RPC; a contract's own refusal has its words in `data` too, as `Error(string)`."""
+
+    def __init__(self, message: str, revert: str | None = None) -> None:
+        super().__init__(message)
+        self.error: dict = {"code": -32000, "message": message}
+        if revert is not None:
+            self.error = {"code": 3, "message": message, "data": "0x08c379a0" + encode(["string"], [revert]).hex()}
 
 
 class EthereumNode:
@@ -141,10 +148,10 @@ class EthereumNode:
     def do_getCode(self, address: str, _block: str) -> str:
         return self.tester.get_code(address, "latest")
 
-    def do_estimateGas(self, transaction: dict) -> str:
+    def do_estimateGas(self, transaction: dict, _block: str = "latest") -> str:
         return hex(self.tried(lambda: self.tester.estimate_gas(request(transaction), "latest")))
 
-    def do_call(self, transaction: dict, _block: str) -> str:
+    def do_call(self, transaction: dict, _block: str = "latest") -> str:
         sender = {"from": self.accounts[0]}
         return self.tried(lambda: self.tester.call({**sender, **request(transaction), "gas": 1_000_000}, "latest"))
 
@@ -205,7 +212,15 @@ class EthereumNode:
         try:
             return work()
         except TransactionFailed as failure:
-            raise Refused(f"execution reverted: {failure}") from failure
+            raise Refused("execution reverted: " + reason(failure), reason(failure)) from failure
+        except ValidationError as failure:
+            raise Refused("insufficient funds for gas * price + value") from failure
+
+
+def reason(failure: TransactionFailed) -> str:
+    """The contract's own words, which stand in a `revert` as a text behind two words of the ABI."""
+    text = str(failure.args[0])
+    return next((known for known in ("size must grow", "only the owner") if known in text), text)
 
 
 def request(transaction: dict) -> dict:
@@ -248,7 +263,7 @@ def handler(node: EthereumNode) -> type[BaseHTTPRequestHandler]:
             try:
                 answer = {"jsonrpc": "2.0", "id": asked["id"], "result": node.call(method, asked["params"])}
             except Refused as refusal:
-                answer = {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32000, "message": str(refusal)}}
+                answer = {"jsonrpc": "2.0", "id": asked["id"], "error": refusal.error}
             if method in node.hold_after:
                 node.held.set()
                 Event().wait(20)

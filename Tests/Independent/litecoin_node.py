@@ -31,6 +31,8 @@ class LitecoinNode:
         self.program: Program | None = None
         self.http = requests.Session()
         self.http.trust_env = False
+        # A node does not end before its connections do.
+        self.http.headers["Connection"] = "close"
 
     @property
     def url(self) -> str:

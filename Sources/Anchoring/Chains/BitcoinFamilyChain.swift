@@ -32,35 +32,50 @@ package struct BitcoinFamilyChain: AnchorChain {
     }
 
     package func prepare(_ commitment: AnchorCommitment) async throws(AnchorFailure) -> PreparedAnchor {
-        let data = JSON.string(Hexadecimal.encode(OpReturnPayload.encode(commitment)))
-        let bare = try node.hex(
-            "createrawtransaction", await node.call("createrawtransaction", [], [["data": data]]))
-        let funded = try await node.call("fundrawtransaction", .string(bare), ["replaceable": true])
-        try checkFee(funded["fee"], of: "fundrawtransaction")
-        let unsigned = try node.hex("fundrawtransaction", funded["hex"])
-        let signed = try await node.call("signrawtransactionwithwallet", .string(unsigned))
-        guard signed["complete"]?.bool == true else { throw .signing("the wallet has not all the keys") }
-        return try await prepared(commitment, node.hex("signrawtransactionwithwallet", signed["hex"]), slot: nil)
+        try await signed(commitment, spending: [], options: ["replaceable": true], slot: nil)
     }
 
-    /// BIP 125. The wallet chooses by how much more; sending is left to ``broadcast(_:)``.
+    /// BIP 125: what spends the same money and pays more is taken instead. The wallets of some nodes can do so by
+    /// themselves, and the nodes of others crash when they are asked.
     package func replacement(for stuck: [PreparedAnchor]) async throws(AnchorFailure) -> PreparedAnchor? {
         guard let last = stuck.last else { return nil }
-        let bumped: JSON
+        let old = try await node.call("decoderawtransaction", .string(Hexadecimal.encode(last.raw)))
+        let own = try await node.call("gettransaction", .string(Hexadecimal.encode(last.transaction.bytes)))
+        // What was spent is told as a loss.
+        guard let size = old["vsize"]?.integer, size > 0, let paid = CoinAmount(spent: own["fee"]),
+            let rate = CoinAmount.rate(above: paid, for: UInt64(size))
+        else { throw .malformedAnswer(method: "gettransaction") }
+        var inputs: [JSON] = []
+        for input in old["vin"]?.array ?? [] {
+            guard let transaction = input["txid"], let number = input["vout"] else {
+                throw .malformedAnswer(method: "decoderawtransaction")
+            }
+            inputs.append(["txid": transaction, "vout": number])
+        }
         do throws(AnchorFailure) {
-            bumped = try await node.call("psbtbumpfee", .string(Hexadecimal.encode(last.transaction.bytes)))
-            try checkFee(bumped["fee"], of: "psbtbumpfee")
+            return try await signed(
+                last.commitment, spending: inputs, options: ["replaceable": true, "feeRate": rate.coins],
+                slot: last.slot)
         } catch {
             if case .feeTooHigh = error { return nil }
             throw error
         }
-        guard let proposal = bumped["psbt"]?.string else { throw .malformedAnswer(method: "psbtbumpfee") }
-        let processed = try await node.call("walletprocesspsbt", .string(proposal))
-        guard processed["complete"]?.bool == true, let complete = processed["psbt"]?.string else {
-            throw .signing("the wallet has not all the keys")
-        }
-        let raw = try await node.call("finalizepsbt", .string(complete))
-        return try await prepared(last.commitment, node.hex("finalizepsbt", raw["hex"]), slot: last.slot)
+    }
+
+    /// - Parameter slot: nil for the transaction's own.
+    private func signed(
+        _ commitment: AnchorCommitment, spending inputs: [JSON], options: JSON, slot: String?
+    ) async throws(AnchorFailure) -> PreparedAnchor {
+        let data = JSON.string(Hexadecimal.encode(OpReturnPayload.encode(commitment)))
+        let bare = try node.hex(
+            "createrawtransaction", await node.call("createrawtransaction", .array(inputs), [["data": data]]))
+        let funded = try await node.call("fundrawtransaction", .string(bare), options)
+        try checkFee(funded["fee"], of: "fundrawtransaction")
+        let unsigned = try node.hex("fundrawtransaction", funded["hex"])
+        let signed = try await node.call("signrawtransactionwithwallet", .string(unsigned))
+        guard signed["complete"]?.bool == true else { throw .signing("the wallet has not all the keys") }
+        return try await prepared(
+            commitment, node.hex("signrawtransactionwithwallet", signed["hex"]), slot: slot)
     }
 
     package func broadcast(_ prepared: PreparedAnchor) async throws(AnchorFailure) -> Broadcast {

@@ -63,12 +63,14 @@ package struct EVMChain: AnchorChain {
             _ = try await node.call("eth_sendRawTransaction", .string(EthereumHex.data(prepared.raw)))
             return .accepted
         } catch {
-            guard case .node(.refused(_, _, let message)) = error else { throw error }
+            switch error {
+            case .node(.refused), .insufficientFunds: break
+            default: throw error
+            }
             if try await node.knows(prepared.transaction) { return .accepted }
             guard let nonce = SignedEIP1559Transaction(decoding: prepared.raw)?.transaction.nonce else { throw error }
             // Nodes' words differ; whether the number is used up does not.
             if try await node.transactionCount(signer.address, at: "latest") > nonce { return .conflict }
-            if message.lowercased().contains("insufficient funds") { throw .insufficientFunds(have: nil, need: nil) }
             throw error
         }
     }

@@ -8,6 +8,10 @@ struct EVMNode: Sendable {
         do throws(JSONRPCFailure) {
             return try await client.call(method, parameters)
         } catch {
+            // Nodes have no code of its own for it, and these words in common.
+            if case .refused(_, _, let message) = error, message.lowercased().contains("insufficient funds") {
+                throw .insufficientFunds(have: nil, need: nil)
+            }
             throw .node(error)
         }
     }

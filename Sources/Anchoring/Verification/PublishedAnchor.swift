@@ -60,6 +60,8 @@ package struct PublishedAnchor: Sendable, Equatable {
 
 package struct PublishedAnchorMalformation: Error, Sendable, Equatable {
     package let member: String
+
+    package init(member: String) { self.member = member }
 }
 
 extension AnchorRecord {

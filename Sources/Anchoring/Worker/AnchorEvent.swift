@@ -9,7 +9,7 @@ package enum AnchorEvent: Sendable, Equatable {
     case reorganized(AnchorRecord, was: AnchorBlock)
     /// It waited too long; another pays more.
     case replaced(AnchorRecord, by: AnchorRecord)
-    /// It waits too long, and pays as much as is permitted.
+    /// It waits too long, and pays as much as is permitted, or the network takes no replacement.
     case stuck(AnchorRecord)
     case reverted(AnchorRecord)
     case lost(AnchorRecord)
@@ -39,7 +39,8 @@ package enum AnchorEvent: Sendable, Equatable {
         case .confirmed: "the ledger's anchor is confirmed"
         case .reorganized: "the chain has dropped the block with the ledger's anchor"
         case .replaced: "the ledger's anchor waited too long; another was sent that pays more"
-        case .stuck: "the ledger's anchor waits, and pays as much as max_fee permits"
+        case .stuck:
+            "the ledger's anchor waits too long, and cannot be replaced: max_fee is reached, or the node refuses"
         case .reverted: "the contract has refused the ledger's anchor"
         case .lost: "the ledger's anchor cannot be mined any more; another will be made"
         }

@@ -97,6 +97,12 @@ extension AnchorWorker {
             return tell(.stuck(newest))
         }
         let replacing = try await record(prepared)
-        if try await send(replacing) == .accepted { tell(.replaced(newest, by: replacing)) }
+        do throws(AnchorFailure) {
+            if try await send(replacing) == .accepted { tell(.replaced(newest, by: replacing)) }
+        } catch {
+            guard case .node(.refused) = error else { throw error }
+            // Some networks take no replacement. The first goes on waiting, and another try is made as much later.
+            tell(.stuck(newest))
+        }
     }
 }

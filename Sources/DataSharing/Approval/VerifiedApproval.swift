@@ -116,7 +116,8 @@ package struct ApprovalExpectation: Sendable {
         self.now = now
     }
 
-    func check(_ approval: ConsentApproval) throws(ApprovalRefusal) {
+    /// What it says alone, whoever signed it: for readers who do not know the key.
+    package func check(_ approval: ConsentApproval) throws(ApprovalRefusal) {
         guard approval.subject.hasSameBytes(as: subject) else { throw .wrongSubject }
         guard approval.audiences.count == audiences.count,
             zip(approval.audiences, audiences).allSatisfy({ $0.hasSameBytes(as: $1) })

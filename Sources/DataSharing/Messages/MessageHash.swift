@@ -12,6 +12,12 @@ package struct MessageHash: Sendable, Hashable {
 
     package init(of message: [UInt8]) { bytes = Array(SHA256.hash(data: message)) }
 
+    /// 32 bytes, nil for others.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
     /// As it is written; nil for anything but 32 bytes in base64url.
     package init?(_ text: String) {
         guard text.utf8.count == 43, let bytes = try? Base64URL.decode(text), bytes.count == 32 else { return nil }

@@ -7,16 +7,23 @@ package struct ConsistencyProof: Sendable, Equatable {
     /// More than any two trees need.
     package static let maximumCount = 63
 
+    /// As ``verify(from:to:)``; what begins with nothing needs no proof, and must have none. C2SP tlog-witness,
+    /// "add-checkpoint".
+    package func verifyGrowth(from first: TreeHead, to second: TreeHead) -> Bool {
+        if first == .empty { return hashes.isEmpty && second.isPossible }
+        return verify(from: first, to: second)
+    }
+
     /// Whether it proves that the second tree begins with the first.
     ///
-    /// RFC 9162 §2.1.4.2; besides that, every tree begins with the one without leaves, for which the proof is empty, and
-    /// with itself.
+    /// RFC 9162 §2.1.4.2; besides that, every tree begins with itself. A proof from the tree without leaves proves nothing
+    /// about the other and is refused: ``verifyGrowth(from:to:)`` knows that case.
     package func verify(from first: TreeHead, to second: TreeHead) -> Bool {
         guard first.size <= second.size, second.size <= TreeSize.maximum, first.isPossible, second.isPossible else {
             return false
         }
         if first.size == second.size { return hashes.isEmpty && first.root == second.root }
-        if first.size == 0 { return hashes.isEmpty }
+        guard first.size > 0 else { return false }
         var rest = hashes[...]
         // Where the first tree is one whole subtree, its root is known and left out.
         guard let start = first.size & (first.size - 1) == 0 ? first.root : rest.popFirst() else { return false }

@@ -20,16 +20,16 @@ package struct RightEdge: Sendable, Equatable {
         }
     }
 
-    /// - Throws: ``TileMissing`` if an unfinished tile is not among `tiles`, or has another width than the size says.
+    /// - Throws: ``TileMissing`` if an unfinished tile is not among `tiles`, or is narrower than the size says. It may be wider
+    ///   where the log has grown since.
     package init(size: UInt64, tiles: [TileCoordinate: HashTile]) throws(TileMissing) {
         self.size = size
         partial = []
         for coordinate in Self.tiles(of: size) {
-            guard let tile = tiles[coordinate], tile.hashes.count == coordinate.width(in: size) else {
-                throw TileMissing(tile: coordinate)
-            }
+            let width = coordinate.width(in: size)
+            guard let tile = tiles[coordinate], tile.hashes.count >= width else { throw TileMissing(tile: coordinate) }
             while partial.count < coordinate.level { partial.append(HashTile()) }
-            partial.append(tile)
+            partial.append(HashTile(Array(tile.hashes.prefix(width))))
         }
     }
 

@@ -28,7 +28,7 @@ package enum WitnessDecision: Sendable, Equatable {
         guard request.oldSize <= checkpoint.head.size else { return .malformed }
         let old = try await recorded(checkpoint.origin)
         guard request.oldSize == old?.size ?? 0 else { return .otherSize(old?.size ?? 0) }
-        guard request.proof.verify(from: old ?? .empty, to: checkpoint.head) else { return .inconsistent }
+        guard request.proof.verifyGrowth(from: old ?? .empty, to: checkpoint.head) else { return .inconsistent }
         return .advance(checkpoint, from: old)
     }
 }

@@ -130,7 +130,7 @@ struct SQLLedgerTests {
         let seen = heads.withLock { $0.sorted { $0.size < $1.size } } + [head]
         for (old, new) in zip(seen, seen.dropFirst()) {
             let proof = try #require(try await second.consistency(from: old.size, to: new.size))
-            #expect(proof.verify(from: old, to: new))
+            #expect(proof.verifyGrowth(from: old, to: new))
         }
     }
 
