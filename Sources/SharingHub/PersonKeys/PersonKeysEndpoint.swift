@@ -34,7 +34,9 @@ package struct PersonKeysEndpoint: Sendable {
             "enc": .object(record.encryption), "sig": .object(record.signing),
             "statements": .array(record.statements.map(JSON.string)),
         ]
-        body["ledger"] = try await ledger.references(to: [record.place], within: PushEndpoint.ledgerWait).first?.json
+        body["ledger"] = try await ledger.references(
+            to: [record.place], within: PushEndpoint.ledgerWait, withProofs: true
+        ).first?.json
         return .privateJSON(.object(body))
     }
 }
