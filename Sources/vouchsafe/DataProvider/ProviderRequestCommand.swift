@@ -92,7 +92,9 @@ enum ReportText {
             lines.append("  until \(end.formatted(.iso8601))")
             lines += relied(on: scope)
         }
-        for entry in report.refused { lines.append("\(entry.scope): NOT BELIEVED: \(entry.refusal.sentence.printable())") }
+        for entry in report.refused {
+            lines.append("\(entry.scope): NOT BELIEVED: \(entry.refusal.sentence.printable())")
+        }
         for entry in report.pending { lines.append("\(entry.scope): not there yet: \(entry.reason.text.printable())") }
         if let anchor = report.anchor, let size = anchor["size"]?.integer {
             lines.append("Anchored with size \(size), as the hub says; vouchsafe ledger anchors verify finds out.")

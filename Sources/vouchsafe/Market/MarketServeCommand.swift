@@ -2,13 +2,13 @@ import ArgumentParser
 import DataMarket
 import DataSharing
 import Foundation
+import HTTPTypes
 import Logging
 import NIOCore
 import OAuth
 import ServiceLifecycle
 import Storage
 import UnixSignals
-import HTTPTypes
 import Verifier
 import WebServer
 import WireFormats
@@ -22,7 +22,8 @@ struct MarketServeCommand: AsyncParsableCommand {
             decides, not the hub's word. Behind a proxy that has TLS, --listen 127.0.0.1:PORT is enough.
             """)
 
-    @Option(help: ArgumentHelp("Where to listen (default: the port of market_uri on 127.0.0.1).", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp("Where to listen (default: the port of market_uri on 127.0.0.1).", valueName: "host:port"))
     var listen: String?
 
     @OptionGroup var options: MarketOptions

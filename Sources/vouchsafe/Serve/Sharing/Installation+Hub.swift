@@ -50,7 +50,8 @@ extension Installation {
         let site = SharingSite(
             path: WellKnownRoutes.path(of: configuration.publicURL),
             pushes: PushEndpoint(
-                access: access, definitions: hub.definitions, store: hub.pushes, links: hub.links,
+                access: access, definitions: hub.definitions,
+                store: SQLPushStore(database: database, sealer: keys.ring.dataSealer), links: hub.links,
                 personKeys: hub.keys, ledger: hub.places, now: now),
             definitions: DefinitionEndpoint(access: access, definitions: definitions, now: now),
             personKeys: PersonKeysEndpoint(
