@@ -34,6 +34,7 @@ package struct PersonKeysEndpoint: Sendable {
             "enc": .object(record.encryption), "sig": .object(record.signing),
             "statements": .array(record.statements.map(JSON.string)),
         ]
+        // With the proof: a market encrypts to no key that the log does not show.
         body["ledger"] = try await ledger.references(
             to: [record.place], within: PushEndpoint.ledgerWait, withProofs: true
         ).first?.json
