@@ -23,6 +23,7 @@ struct Hub: Sendable {
     let definitions: SQLDefinitionStore
     let links: SQLSubjectLinks
     let holdings: SQLHoldingStore
+    let pushes: SQLPushStore
     let grants: SQLSharingGrants
     let notices: SQLWithdrawalNotices
     let keys: SQLVaultStore
@@ -40,6 +41,7 @@ extension Installation {
             definitions: SQLDefinitionStore(database: database),
             links: SQLSubjectLinks(database: database, sealer: sealer, mark: mark),
             holdings: SQLHoldingStore(database: database, sealer: sealer, mark: mark),
+            pushes: SQLPushStore(database: database, sealer: sealer),
             grants: SQLSharingGrants(database: database, sealer: sealer),
             notices: SQLWithdrawalNotices(database: database, sealer: sealer), keys: vaultStore,
             exchange: GuardedMarketExchange(
