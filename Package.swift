@@ -183,7 +183,8 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog",
+                "WebAuthn",
                 "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(

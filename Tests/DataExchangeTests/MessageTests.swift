@@ -217,7 +217,8 @@ struct DataSharingDetailTests {
         .init(name: "purpose", value: .string(String(repeating: "x", count: 301)), refusal: .purpose),
         .init(name: "purpose", value: "a\u{7}b", refusal: .purpose),
         .init(name: "encryption_key", value: nil, refusal: .encryptionKeyMissing),
-        .init(name: "encryption_key", value: ["kty": "EC", "crv": "P-384"], refusal: .encryptionKey(.unsupportedCurve)),
+        .init(
+            name: "encryption_key", value: ["kty": "EC", "crv": "P-384"], refusal: .encryptionKey(.unsupportedCurve)),
         .init(name: "more", value: true, refusal: .unknownMember),
     ]
 
@@ -246,7 +247,9 @@ struct DataSharingDetailTests {
     func entries() throws {
         var other = json
         other["scope"] = "shop:health"
-        #expect(try DataSharingDetail.entries(in: [.object(json), .object(other), ["type": "openid_credential"]]).count == 2)
+        #expect(
+            try DataSharingDetail.entries(in: [.object(json), .object(other), ["type": "openid_credential"]]).count == 2
+        )
         #expect(throws: DataSharingDetailRefusal.repeatedScope) {
             try DataSharingDetail.entries(in: [.object(json), .object(json)])
         }

@@ -132,7 +132,9 @@ struct ProviderChecksTests {
         }
     }
 
-    @Test("A claim more, or one less, than the person agreed to is refused", arguments: [["tier"], ["tier", "points", "address"]])
+    @Test(
+        "A claim more, or one less, than the person agreed to is refused",
+        arguments: [["tier"], ["tier", "points", "address"]])
     func otherClaims(names: [String]) async throws {
         var delivery = try delivery()
         delivery.release = try release(delivery.issued, names, delivery.request, delivery.approval)

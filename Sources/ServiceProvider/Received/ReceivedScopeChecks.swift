@@ -50,7 +50,8 @@ package struct ReceivedScopeChecks: Sendable {
             let finding = try await digest(of: values, content, approval)
             let keyFinding = try await logged(values.keyID, market, content)
             return SharedScopeReport(
-                scope: scope, content: content, approval: approval, values: values.values, source: .market(
+                scope: scope, content: content, approval: approval, values: values.values,
+                source: .market(
                     keyID: values.keyID, keyThumbprint: Base64URL.encode(values.key.thumbprint),
                     digestHash: values.digestHash, ledger: finding, keyLedger: keyFinding),
                 definition: definition)
