@@ -183,7 +183,8 @@ let package = Package(
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog", "WebAuthn",
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog",
+                "WebAuthn",
                 "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
@@ -240,6 +241,7 @@ let package = Package(
         tests(
             "OpenID4VCITests",
             ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
+        tests("DataSharingTests", ["DataSharing", "JOSE", "TestSupport", "WireFormats", crypto]),
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests(
             "IdentityRegistryTests",
@@ -282,7 +284,8 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
+                "SharingHub", "JOSE", "DataSharing", "AuthorizationServer", "CSQLite", "CredentialIssuer",
+                "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
@@ -293,7 +296,8 @@ let package = Package(
             "EndpointTests",
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
+                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "PersonVault", "RegistryRecords",
+                "SQLStatements",
                 "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer",
                 "WireFormats", "vouchsafe", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]),

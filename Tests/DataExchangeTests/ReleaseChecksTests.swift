@@ -162,7 +162,8 @@ struct ReleaseChecksTests {
         let next = ExchangeWorld.key(50)
         let nextKeys = PersonKeyPair(encryption: ExchangeWorld.encryptionKey(51), signing: next.publicKey)
         let chain = [
-            try world.statement(), try world.statement(nextKeys, by: world.personKey, previous: world.personKeys.signingKeyID),
+            try world.statement(),
+            try world.statement(nextKeys, by: world.personKey, previous: world.personKeys.signingKeyID),
         ]
         let message = try world.message(
             token: world.token(issued), approval: world.approval(issued, request, by: next), request: request,
@@ -226,7 +227,8 @@ struct ReleaseChecksTests {
         let checks = world.checks(store)
         try await expect(
             .token(.jwt(.wrongAudience)), message(world.token(issued, audience: "https://other.example")), checks)
-        try await expect(.token(.jwt(.expired)), message(world.token(issued, issuedAt: ExchangeWorld.now - 120)), checks)
+        try await expect(
+            .token(.jwt(.expired)), message(world.token(issued, issuedAt: ExchangeWorld.now - 120)), checks)
         try await expect(
             .token(.jwt(.jws(.invalidSignature))), message(world.token(issued, by: ExchangeWorld.key(80))), checks)
         try await expect(.untrustedPartner, message(world.token(issued, clientID: "casino")), checks)
@@ -234,7 +236,8 @@ struct ReleaseChecksTests {
         try await expect(
             .unknownSubject,
             message(
-                world.token(issued, subject: "other"), approval: world.approval(issued, request) { $0["sub"] = "other" }),
+                world.token(issued, subject: "other"), approval: world.approval(issued, request) { $0["sub"] = "other" }
+            ),
             checks)
         let once = try message(world.token(issued))
         #expect(try await checks.respond(to: once).status == .ok)

@@ -145,10 +145,9 @@ def test_each_refusal_names_its_path(shop: Market, subjects: list[str], path: st
 
 def test_shape_needs_digests(shop: Market, subjects: list[str]) -> None:
     """A shape cannot claim more than there are digests."""
-    claims = {f"claim{number}": number for number in range(2)}
-    token = shop.sd_jwt(values={}, _sd_alg="sha-256", _sd=["A" * 43])
+    token = shop.sd_jwt(values={"tier": "gold"}, decoys=False)
     answer = shop.push([shop.digest(subjects[0], sd_jwt=token)])
-    assert "digests[0].sd_jwt" in errors(answer), claims
+    assert "digests[0].sd_jwt" in errors(answer)
 
 
 def test_same_target_twice(shop: Market, subjects: list[str]) -> None:
@@ -185,7 +184,7 @@ def test_tokens(hub: Vouchsafe, shop: Market, subjects: list[str], tmp_path: Pat
     assert "digests[0].subject" in errors(bank.push([bank.digest(subjects[0])]))
     hub.run_json("organization", "suspend", "bank")
     assert bank.push([bank.digest(subjects[0])]).status_code == 401
-    assert bank.fetch_token().status_code == 401
+    assert bank.fetch_token().json()["error"] == "invalid_client"
     hub.run_json("organization", "approve", "bank")
     assert bank.fetch_token().status_code == 200
 

@@ -16,7 +16,9 @@ package struct LedgerLookups: Sendable {
     private let proof: @Sendable (_ index: Int64) async throws(ReceivedScopeRefusal) -> [UInt8]
 
     /// - Parameter proof: fetches the tlog-proof of an entry, such as from `/sharing/ledger/proof/{index}`.
-    package init(trust: Trust, proof: @escaping @Sendable (_ index: Int64) async throws(ReceivedScopeRefusal) -> [UInt8]) {
+    package init(
+        trust: Trust, proof: @escaping @Sendable (_ index: Int64) async throws(ReceivedScopeRefusal) -> [UInt8]
+    ) {
         (self.trust, self.proof) = (trust, proof)
     }
 

@@ -1,9 +1,9 @@
 package import DataSharing
 import Foundation
+import HTTPTypes
 package import HubClient
 package import JOSE
 import OAuth
-import HTTPTypes
 import WalletClient
 import WireFormats
 

@@ -113,7 +113,8 @@ extension SQLMarketStore: ApprovalStore {
         try await database.write(
             SQLStatement("DELETE FROM single_uses WHERE id < $1", .bytes(SingleUse.first(endingAt: instant))),
             SQLStatement(
-                "DELETE FROM approvals WHERE until_seconds < $1", .integer(Int64(instant.timeIntervalSince1970) - 3600)))
+                "DELETE FROM approvals WHERE until_seconds < $1", .integer(Int64(instant.timeIntervalSince1970) - 3600))
+        )
     }
 }
 
