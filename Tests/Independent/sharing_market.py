@@ -16,7 +16,7 @@ from client_proofs import access_token_hash
 from holder_keys import HolderKey, from_base64url, required_members, thumbprint
 from openid_checks import header_of, key_set, verified
 from sharing_messages import (
-    NotBelieved, Statement, believe, hash_of, parts_of, sealed, shape_of, signed, verified_jwt)
+    NotBelieved, Statement, believe, hash_of, newest_key, parts_of, sealed, shape_of, signed, verified_jwt)
 from sharing_setup import Organization, RealHub
 from small_server import Received, Reply, SmallServer
 from wallet import Wallet
@@ -245,19 +245,12 @@ class Market(Organization):
 
     def follow(self, subject: str, statements: list[str]) -> dict:
         """The newest signing key of a chain that has the pinned one in it."""
-        current: dict | None = None
-        passed: list[str] = []
-        for statement in statements:
-            _, stated = parts_of(statement)
-            signer = current or stated["sig"]
-            said = verified_jwt(statement, "person-key+jwt", [signer])
-            believe(said.get("previous") == (current and current["kid"]), "invalid_approval: a gap between keys")
-            current = said["sig"]
-            believe(current["kid"] == thumbprint(current), "invalid_approval: a key by another name")
-            passed.append(current["kid"])
-        believe(self.pinned.get(subject, passed[-1]) in passed, "invalid_approval: not from the pinned key")
-        self.pinned[subject] = passed[-1]
-        return current
+        try:
+            newest = newest_key(statements, self.pinned.get(subject))
+        except NotBelieved as fault:
+            raise NotBelieved(f"invalid_approval: {fault}") from fault
+        self.pinned[subject] = newest["kid"]
+        return newest
 
     # What it is told.
 

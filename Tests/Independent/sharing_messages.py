@@ -89,6 +89,21 @@ def verified_jwt(compact: str, typ: str, keys: list[dict]) -> dict:
     return json.loads(opened.payload)
 
 
+def newest_key(statements: list[str], pinned: str | None) -> dict:
+    """The signing key that a chain of key statements leads to, which has the pinned one in it."""
+    current: dict | None = None
+    passed: list[str] = []
+    for statement in statements:
+        _, stated = parts_of(statement)
+        said = verified_jwt(statement, "person-key+jwt", [current or stated["sig"]])
+        believe(said.get("previous") == (current and current["kid"]), "a gap between keys")
+        current = said["sig"]
+        believe(current["kid"] == thumbprint(required_members(current)), "a key by another name")
+        passed.append(current["kid"])
+    believe(current is not None and (pinned is None or pinned in passed), "not from the key that is known")
+    return current
+
+
 # Encryption.
 
 

@@ -42,6 +42,8 @@ class SharingPerson:
         self.person, self.hub, self.browser = person, hub, browser
         self.encryption_key, self.signing_key = HolderKey.make(), HolderKey.make()
         self.statements: list[str] = []
+        # Keys that something may still be encrypted to.
+        self.earlier: list[HolderKey] = []
         self.page_key = HolderKey.make()
         self.recovery = secrets.token_bytes(20)
         self.nonce: str | None = None
@@ -153,6 +155,7 @@ class SharingPerson:
         """New keys, which the earlier signing key vouches for."""
         version = self.call("GET").json()["version"]
         previous = self.signing_key
+        self.earlier.append(self.encryption_key)
         self.encryption_key, self.signing_key = HolderKey.make(), HolderKey.make()
         spare = secrets.token_bytes(32)
         change = {
@@ -165,6 +168,13 @@ class SharingPerson:
         assert answer.status_code == 200, answer.text
         self.statements = answer.json()["statements"]
         return self
+
+    def key_for(self, jwe: str) -> HolderKey:
+        """The key that a JWE is encrypted to."""
+        kid = json.loads(from_base64url(jwe.split(".")[0]))["kid"]
+        named = [key for key in (self.encryption_key, *self.earlier) if thumbprint(key.public_jwk) == kid]
+        believe(named, "it is to nobody's key here")
+        return named[0]
 
     # The consent page.
 
@@ -220,7 +230,7 @@ class SharedConsent:
         """The issuer-signed part, disclosures by name, and the values."""
         deposit, keys = scope["deposit"], scope["market"]["keys"]["keys"]
         believe(hash_of(deposit["jwe"]) == deposit["jwe_hash"], "another deposit")
-        presentation = opened(deposit["jwe"], "sd-jwt", self.person.encryption_key)
+        presentation = opened(deposit["jwe"], "sd-jwt", self.person.key_for(deposit["jwe"]))
         claims, values = disclosed(presentation, keys)
         believe((claims["iss"], claims["scope"]) == (scope["market"]["uri"], scope["scope"]), "not of this market")
         believe(claims["version"] == scope["version"], "another version")
@@ -288,7 +298,12 @@ class SharedConsent:
         if scope["scope"] in self.typed:
             return {"values": {name: self.typed[scope["scope"]][name] for name in names}}
         issuer_jwt, disclosures, _ = self.open_deposit(scope)
-        return {"sd_jwt": "~".join([issuer_jwt, *(disclosures[name] for name in names), ""])}
+        made: dict = {"sd_jwt": "~".join([issuer_jwt, *(disclosures[name] for name in names), ""])}
+        _, said = parts_of(issuer_jwt)
+        if said["cnf"]["jkt"] != thumbprint(self.person.signing_key.public_jwk):
+            # The market knew an earlier key: the statements lead from that one to the one that signs.
+            made["statements"] = self.person.statements
+        return made
 
     def part(self, scope: dict, approval: str, **options: object) -> dict:
         """One scope of the answer."""

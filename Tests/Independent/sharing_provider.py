@@ -1,6 +1,5 @@
 """A service provider that was written from the specification: its signed request, and its disbelief of all that comes."""
 
-import json
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,7 @@ from openid_checks import id_token_claims
 from plain_browser import Departure
 from sharing_log import LogReader, check_reference
 from sharing_messages import (
-    believe, disclosed, encryption_entry, hash_of, key_named, opened, parts_of, sha256, verified_jwt)
+    believe, disclosed, encryption_entry, hash_of, key_named, newest_key, opened, parts_of, verified_jwt)
 from sharing_setup import Organization, RealHub
 from wallet import Wallet, successful
 
@@ -141,7 +140,7 @@ class Disbelief:
             believe("ledger" not in self.entry, "there can be no entry for what was typed")
             values = release["values"]
         else:
-            values = self.market_word(release["sd_jwt"], agreed)
+            values = self.market_word(release, agreed)
         believe(set(values) == set(agreed["claims"]), "other claims than the person agreed to")
         return values
 
@@ -188,8 +187,9 @@ class Disbelief:
         believe(said["iat"] - 60 < time.time() < said["exp"] <= said["iat"] + 600, "not of now")
         return said
 
-    def market_word(self, presentation: str, agreed: dict) -> dict:
+    def market_word(self, release: dict, agreed: dict) -> dict:
         """The values that the market has signed, and that the ledger has of it."""
+        presentation = release["sd_jwt"]
         claims, values = disclosed(presentation, self.market_keys)
         issuer_jwt = presentation.split("~")[0]
         believe(claims["iss"] == self.entry["market_uri"] and claims["scope"] == self.scope, "of another scope")
@@ -201,16 +201,15 @@ class Disbelief:
             believe("cnf" not in claims, "bound to a person")
             committed, signature = from_base64url(digest_hash), from_base64url(issuer_jwt.split(".")[2])
         else:
-            believe(claims["cnf"] == {"jkt": agreed["iss"]}, "another person's")
+            holder = claims["cnf"]["jkt"]
+            if holder != agreed["iss"]:
+                holder = newest_key(release.get("statements", []), holder)["kid"]
+            believe(holder == agreed["iss"], "another person's")
             committed, signature = from_base64url(agreed["digest"]["jwe_hash"]), None
         check_reference(self.log, self.entry["ledger"], "digest", self.entry["from"], committed, signature)
         header, _ = parts_of(issuer_jwt)
         key = key_named(self.market_keys, header["kid"])
-        logged = json.loads(from_base64url(key["ledger"]["entry"]))
-        # The design says `organization` for nothing; the key's own entry is of this type.
-        check_reference(
-            self.log, key["ledger"], logged["type"], self.entry["from"], from_base64url(thumbprint(plain(key))))
-        believe(sha256(b"") and logged["type"] in ("key", "organization"), "no entry of a key")
+        check_reference(self.log, key["ledger"], "key", self.entry["from"], from_base64url(thumbprint(plain(key))))
         return values
 
 

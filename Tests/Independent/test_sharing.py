@@ -301,8 +301,12 @@ def test_new_keys_of_a_person(world: World, asked: Asked) -> None:
     """The market follows the statements from the key that it knows."""
     person = world.someone(4)
     world.say(person)
+    world.say(person, "club:badge")
     assert world.share(world.bank.ask(asked), person).values("shop:loyalty") == CHOSEN
     person.rotate()
+    # What was deposited for the earlier keys opens with them, and is theirs still.
+    earlier = world.share(world.bank.ask(Asked("club:badge", TIER)), person)
+    assert earlier.values("club:badge") == CHOSEN
     assert world.share(world.bank.ask(asked), person).values("shop:loyalty") == CHOSEN
     assert world.shop.complaints == []
     world.say(person, "shop:card")

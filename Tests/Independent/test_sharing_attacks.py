@@ -312,7 +312,7 @@ SHAPES = {
     "an unknown claim": {"tier": "TEXT", "salary": "INTEGER"}, "a required one missing": {"points": "INTEGER"},
     "another type": {"tier": "INTEGER"}, "a text for an object": {"tier": "TEXT", "address": "TEXT"},
     "an unknown claim inside": {"tier": "TEXT", "address": {"country": "TEXT"}},
-    "values": {"tier": "gold"}, "nothing": {}, "deep": {"tier": "TEXT", "address": nested(12)},
+    "values": {"tier": "gold"}, "nothing": {}, "deep": {"tier": "TEXT", "address": nested(6)},
 }
 
 

@@ -1,4 +1,5 @@
 import Crypto
+import JOSE
 import WireFormats
 
 /// A digest whose signature, shape and claims have been verified.
