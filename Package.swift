@@ -241,6 +241,7 @@ let package = Package(
         tests(
             "OpenID4VCITests",
             ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
+        tests("DataSharingTests", ["DataSharing", "JOSE", "TestSupport", "WireFormats", crypto]),
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests(
             "IdentityRegistryTests",
@@ -283,7 +284,8 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
+                "SharingHub", "JOSE", "DataSharing", "AuthorizationServer", "CSQLite", "CredentialIssuer",
+                "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),

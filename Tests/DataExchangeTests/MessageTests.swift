@@ -1,3 +1,4 @@
+import CredentialFormats
 import Crypto
 import DataSharing
 import Foundation
@@ -47,13 +48,13 @@ struct ScopeValuesTests {
                 try VerifiedScopeValues(verifying: compact ?? issued.complete, expecting: expected)
             }
         }
-        refuses(.otherMarket, expectation(.disclosed, marketURI: "https://other.example"))
-        refuses(.otherScope, expectation(.disclosed, scope: "shop:health"))
-        refuses(.otherVersion, expectation(.disclosed, version: 3))
-        refuses(.otherPerson, expectation(.disclosed, person: .boundTo(keyID: world.personKeys.signingKeyID)))
-        refuses(.fromTheFuture, expectation(.disclosed, now: ExchangeWorld.now - 1031))
-        refuses(.jwt(.jws(.invalidSignature)), expectation(.disclosed, key: ExchangeWorld.key(9)))
-        refuses(.disclosed, expectation(.digestOnly))
+        refuses(.otherMarket, nil, expectation(.disclosed, marketURI: "https://other.example"))
+        refuses(.otherScope, nil, expectation(.disclosed, scope: "shop:health"))
+        refuses(.otherVersion, nil, expectation(.disclosed, version: 3))
+        refuses(.otherPerson, nil, expectation(.disclosed, person: .boundTo(keyID: world.personKeys.signingKeyID)))
+        refuses(.fromTheFuture, nil, expectation(.disclosed, now: ExchangeWorld.now - 1031))
+        refuses(.jwt(.jws(.invalidSignature)), nil, expectation(.disclosed, key: ExchangeWorld.key(9)))
+        refuses(.disclosed, nil, expectation(.digestOnly))
         refuses(.noValues, issued.digestOnly, expectation(.disclosed))
         refuses(.keyBinding, issued.complete + "e30.e30.AA", expectation(.disclosed))
         let twice = issued.complete + (issued.disclosures[0].encoded + "~")

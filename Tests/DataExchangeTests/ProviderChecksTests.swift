@@ -1,3 +1,4 @@
+import CredentialFormats
 import DataSharing
 import Foundation
 import HubClient
@@ -58,7 +59,7 @@ struct ProviderChecksTests {
         jwk["use"] = "sig"
         jwk["kid"] = "m1"
         let (commitment, salt) = SaltedCommitment.make(to: key.publicKey.thumbprint)
-        let entry = try LedgerEntry(.organization, by: "shop", commitment: commitment)
+        let entry = try LedgerEntry(.key, by: "shop", commitment: commitment)
         if isLogged {
             jwk["ledger"] =
                 LedgerReference(log: "hub.example/sharing/ledger", index: 3, entry: entry.bytes, salt: salt).json
@@ -208,5 +209,108 @@ struct ProviderChecksTests {
                 "claims.tier: not one of the values that the definition has"
             ])
         ) { try await verify(delivery) }
+    }
+}
+
+/// Case 1: the person gives what a market has deposited.
+@Suite("What a service provider checks of what people keep")
+struct PersonReleaseTests {
+    private let world = ExchangeWorld()
+
+    private var definition: ScopeDefinition {
+        var json = world.definition.json.object ?? [:]
+        json["held_by"] = "person"
+        return try! ScopeDefinition(json: .object(json))
+    }
+
+    /// A release by `signer` of values that are bound to `holder`.
+    private func verify(
+        signedBy signer: PrivateKey, boundTo holder: PrivateKey, statements: [String] = [],
+        approvedBy approver: PrivateKey? = nil
+    ) async throws -> SharedScopeReport {
+        let issued = try world.issued(personKeyID: Base64URL.encode(holder.publicKey.thumbprint))
+        let request = try world.requestObject()
+        let jweHash = MessageHash(of: "the deposit")
+        let approval = try world.approval(
+            issued, request,
+            {
+                $0["sub"] = "sub-at-bank"
+                $0["aud"] = [.string(ExchangeWorld.hub)]
+                $0["digest"] = ["jwe_hash": .string(jweHash.text)]
+            }, by: approver ?? signer)
+        let release = Release(
+            issuer: Base64URL.encode(signer.publicKey.thumbprint), audience: "bank", scope: "shop:loyalty", version: 2,
+            requestHash: MessageHash(of: request), approvalHash: MessageHash(of: approval),
+            values: .presentation(try #require(issued.presenting(["tier", "points"]))), statements: statements,
+            issuedAt: ExchangeWorld.now)
+        let jwe = try ReleaseMaker(person: signer).make(release, to: world.providerEncryption)
+        let (commitment, salt) = SaltedCommitment.make(to: jweHash.bytes)
+        let entry = try LedgerEntry(.digest, by: "shop", commitment: commitment)
+        var jwk = world.marketKey.publicKey.jwk
+        jwk["use"] = "sig"
+        jwk["kid"] = "m1"
+        let (keyCommitment, keySalt) = SaltedCommitment.make(to: world.marketKey.publicKey.thumbprint)
+        let keyEntry = try LedgerEntry(.organization, by: "shop", commitment: keyCommitment)
+        jwk["ledger"] = LedgerReference(log: "l", index: 1, entry: keyEntry.bytes, salt: keySalt).json
+        let (definition, keys): (JSON, JSON) = (definition.json, ["keys": [.object(jwk)]])
+        let checks = ReceivedScopeChecks(
+            identity: ProviderIdentity(
+                client: OrganizationIdentity(clientID: "bank", signer: world.providerKey, keyID: "p1"),
+                decryptionKey: .p256(ExchangeWorld.agreementKey(6)), encryptionKey: world.providerEncryption),
+            hub: ExchangeWorld.hub,
+            lookups: LedgerLookups(trust: .unverified) { _ throws(ReceivedScopeRefusal) in throw .noLedgerReference },
+            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) }
+        ) { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition }
+        return try await checks.verify(
+            "shop:loyalty",
+            EncryptedScope(
+                version: 2, heldBy: .person, from: "shop", marketURI: ExchangeWorld.marketURI, content: .jwe(jwe),
+                approval: approval, ledger: LedgerReference(log: "l", index: 17, entry: entry.bytes, salt: salt)),
+            subject: "sub-at-bank", requestHash: MessageHash(of: request),
+            order: SharingOrder([
+                .init(
+                    ScopeName("shop:loyalty")!, claims: .some([.init("tier"), .init("points")]),
+                    purpose: "To offer you more")
+            ]))
+    }
+
+    @Test("What was said of the person who signs is believed")
+    func right() async throws {
+        let report = try await verify(signedBy: world.personKey, boundTo: world.personKey)
+        #expect(report.values == ["tier": "gold", "points": 1200])
+    }
+
+    @Test("What was said of an earlier key of theirs is believed by its statements")
+    func laterKey() async throws {
+        let next = ExchangeWorld.key(50)
+        let keys = PersonKeyPair(encryption: ExchangeWorld.encryptionKey(51), signing: next.publicKey)
+        let chain = [
+            try world.statement(),
+            try world.statement(keys, by: world.personKey, previous: world.personKeys.signingKeyID),
+        ]
+        let report = try await verify(signedBy: next, boundTo: world.personKey, statements: chain)
+        #expect(report.values["tier"] == "gold")
+    }
+
+    @Test("What was said of somebody else is refused, with statements of one's own too")
+    func otherPerson() async throws {
+        let mallory = ExchangeWorld.key(40)
+        await #expect(throws: ReceivedScopeRefusal.values(.otherPerson)) {
+            try await verify(signedBy: mallory, boundTo: world.personKey)
+        }
+        let keys = PersonKeyPair(encryption: ExchangeWorld.encryptionKey(41), signing: mallory.publicKey)
+        let forged = try world.statement(keys, by: mallory, previous: world.personKeys.signingKeyID)
+        for chain in [[try world.statement(keys, by: mallory)], [try world.statement(), forged]] {
+            await #expect(throws: ReceivedScopeRefusal.values(.otherPerson)) {
+                try await verify(signedBy: mallory, boundTo: world.personKey, statements: chain)
+            }
+        }
+    }
+
+    @Test("A release by another key than the approval's is refused")
+    func otherSigner() async throws {
+        await #expect(throws: ReceivedScopeRefusal.release(.wrongPersonKey)) {
+            try await verify(signedBy: ExchangeWorld.key(40), boundTo: world.personKey, approvedBy: world.personKey)
+        }
     }
 }

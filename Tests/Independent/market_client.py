@@ -99,7 +99,7 @@ class Market:
 
     def sd_jwt(
         self, values: dict | None = None, scope: str | None = None, version: int = 1, key: JWK | None = None,
-        **changes: object
+        decoys: bool = True, **changes: object
     ) -> str:
         """The issuer-signed JWT with a digest for each value, and `~`."""
         values = LOYALTY_VALUES if values is None else values
@@ -110,7 +110,7 @@ class Market:
         claims = {**payload, **{SDObj(name): value for name, value in values.items()}}
         key = key or self.key
         issuer = SDJWTIssuer(
-            claims, key, None, add_decoy_claims=True,
+            claims, key, None, add_decoy_claims=decoys,
             extra_header_parameters={"typ": "scope-values+sd-jwt", "kid": key["kid"]})
         return issuer.sd_jwt_issuance.split("~")[0] + "~"
 

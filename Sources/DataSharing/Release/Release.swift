@@ -17,6 +17,9 @@ package struct Release: Sendable, Equatable {
     package let requestHash: MessageHash
     package let approvalHash: MessageHash
     package let values: Values
+    /// Key statements that lead from the key which the market bound the values to up to the one that signs; empty where
+    /// it is the same.
+    package let statements: [String]
     /// Seconds since 1970.
     package let issuedAt: Int64
     package let expiresAt: Int64
@@ -32,7 +35,7 @@ package struct Release: Sendable, Equatable {
 
     package init(
         issuer: String, audience: String, scope: String, version: Int64, requestHash: MessageHash,
-        approvalHash: MessageHash, values: Values, issuedAt: Int64,
+        approvalHash: MessageHash, values: Values, statements: [String] = [], issuedAt: Int64,
         identifier: String = Base64URL.encode(secureRandomBytes(16))
     ) {
         self.issuer = issuer
@@ -42,6 +45,7 @@ package struct Release: Sendable, Equatable {
         self.requestHash = requestHash
         self.approvalHash = approvalHash
         self.values = values
+        self.statements = statements
         self.issuedAt = issuedAt
         expiresAt = issuedAt + Self.lifetime
         self.identifier = identifier
@@ -50,6 +54,7 @@ package struct Release: Sendable, Equatable {
     init(_ reader: JWTClaimReader) throws(JWTFault) {
         try reader.requireOnly([
             "iss", "aud", "iat", "exp", "jti", "scope", "version", "request_hash", "approval_hash", "sd_jwt", "values",
+            "statements",
         ])
         issuer = try reader.requiredText("iss")
         audience = try reader.requiredText("aud", maximum: 512)
@@ -60,12 +65,21 @@ package struct Release: Sendable, Equatable {
         version = try reader.requiredVersion()
         requestHash = try reader.requiredHash("request_hash")
         approvalHash = try reader.requiredHash("approval_hash")
+        statements = try Self.statements(reader.claims["statements"])
         switch (reader.claims["sd_jwt"], reader.claims["values"]) {
         case (.string(let compact)?, nil): values = .presentation(compact)
         case (nil, .object(let object)?): values = .selfAsserted(object)
         case (nil, nil): throw .missingClaim("sd_jwt")
         default: throw .malformedClaim("sd_jwt")
         }
+    }
+
+    private static func statements(_ json: JSON?) throws(JWTFault) -> [String] {
+        guard let json else { return [] }
+        guard let list = json.array?.map(\.string), (1...MessageLimits.keyStatements).contains(list.count),
+            !list.contains(nil)
+        else { throw .malformedClaim("statements") }
+        return list.compactMap(\.self)
     }
 
     package var json: JSONObject {
@@ -78,6 +92,7 @@ package struct Release: Sendable, Equatable {
         case .presentation(let compact): object["sd_jwt"] = .string(compact)
         case .selfAsserted(let values): object["values"] = .object(values)
         }
+        if !statements.isEmpty { object["statements"] = .array(statements.map(JSON.string)) }
         return object
     }
 }

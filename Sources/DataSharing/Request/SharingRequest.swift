@@ -37,7 +37,9 @@ package struct SharingRequest: Sendable {
         guard compact.utf8.count <= Self.maximumBytes else { throw .tooLong }
         let reader: JWTClaimReader
         do throws(JWTFault) {
-            let rules = JWTHeaderRules(types: [RequestObject.type], algorithms: .organizations)
+            // As the server takes them; `client_id`, `iss`, `aud` and `scope` tell them from other JWTs of a client.
+            let rules = JWTHeaderRules(
+                types: [RequestObject.type, "jwt"], allowsNoType: true, algorithms: .organizations)
             let token = try rules.parse(compact, maximumBytes: Self.maximumBytes)
             reader = try JWTClaimReader(payload: try keys.verify(token).payload)
             try reader.requireAudience([issuer], .amongOthers)

@@ -68,6 +68,8 @@ package struct VerifiedScopeValues: Sendable {
         package enum Person: Sendable {
             /// A deposit: bound to the person's signing key.
             case boundTo(keyID: String)
+            /// A deposit, bound to a key that the caller finds out about.
+            case bound
             /// The market keeps the data; no key of the person's is in it.
             case unbound
         }
@@ -196,6 +198,7 @@ extension VerifiedScopeValues {
             if let expiresAt, expiresAt <= expected.now { throw .expired }
             switch expected.person {
             case .boundTo(let keyID): guard personKeyID == keyID else { throw .otherPerson }
+            case .bound: guard personKeyID != nil else { throw .otherPerson }
             case .unbound: guard personKeyID == nil else { throw .otherPerson }
             }
         }

@@ -45,7 +45,8 @@ package struct ReceivedScopeChecks: Sendable {
         let definition = try await definition(of: asked.name, version: content.version)
         switch (release.release.values, approval.basis) {
         case (.presentation(let compact), .digest), (.presentation(let compact), .deposit):
-            let values = try values(in: compact, content, scope, approval, market)
+            let values = try values(in: compact, content, scope, market)
+            if content.heldBy == .person { try Self.checkHolder(of: values, approval, release.release.statements) }
             try Self.check(values.values, against: definition, approval)
             let finding = try await digest(of: values, content, approval)
             let keyFinding = try await logged(values.keyID, market, content)
@@ -173,20 +174,28 @@ package struct ReceivedScopeChecks: Sendable {
     }
 
     private func values(
-        in compact: String, _ content: EncryptedScope, _ scope: String, _ approval: ConsentApproval,
-        _ market: MarketKeys
+        in compact: String, _ content: EncryptedScope, _ scope: String, _ market: MarketKeys
     ) throws(ReceivedScopeRefusal) -> VerifiedScopeValues {
         do throws(ScopeValuesRefusal) {
             return try VerifiedScopeValues(
                 verifying: compact,
                 expecting: .init(
                     marketURI: content.marketURI, scope: scope, version: .exactly(content.version),
-                    keys: market.verification,
-                    person: content.heldBy == .market ? .unbound : .boundTo(keyID: approval.signingKeyID),
+                    keys: market.verification, person: content.heldBy == .market ? .unbound : .bound,
                     form: .disclosed, now: Int64(now().timeIntervalSince1970)))
         } catch {
             throw .values(error)
         }
+    }
+
+    /// The values were said of whoever signs here, by this key or by one that this key follows.
+    private static func checkHolder(
+        of values: VerifiedScopeValues, _ approval: ConsentApproval, _ statements: [String]
+    ) throws(ReceivedScopeRefusal) {
+        guard let holder = values.personKeyID, holder != approval.signingKeyID else { return }
+        guard let chain = try? PersonKeyChain(verifying: statements, from: .pinned(holder)),
+            chain.current.signingKeyID == approval.signingKeyID
+        else { throw .values(.otherPerson) }
     }
 
     private static func check(
@@ -221,6 +230,6 @@ package struct ReceivedScopeChecks: Sendable {
             throw .marketKeyNotLogged
         }
         return try await lookups.verify(
-            reference, kind: .organization, by: content.from, commitsTo: key.thumbprint, signature: nil)
+            reference, kind: .key, by: content.from, commitsTo: key.thumbprint, signature: nil)
     }
 }

@@ -21,7 +21,7 @@ package struct DefinitionEndpoint: Sendable {
         let market = try await access.market(of: request, path: path, at: now())
         guard request.hasContentType("application/json") else { throw MarketRefusal.mediaType }
         let stored = try await definitions.register(request.body, by: .market(market.id))
-        return .privateJSON(try await definitions.published(stored), status: .created)
+        return .privateJSON(try await definitions.published(stored, within: PushEndpoint.ledgerWait), status: .created)
     }
 
     /// `GET /sharing/definitions`: the newest versions of the market's scopes.

@@ -84,9 +84,11 @@ package struct Definitions: Sendable {
 
     /// As anybody may read it: with where the ledger has it. The ledger's commitment covers the definition alone, in
     /// compact form.
-    package func published(_ stored: StoredDefinition) async throws -> JSON {
+    ///
+    /// - Parameter limit: how long to wait for the ledger.
+    package func published(_ stored: StoredDefinition, within limit: Duration = .zero) async throws -> JSON {
         var object = stored.definition.json.object ?? [:]
-        object["ledger"] = try await ledger.references(to: [stored.place]).first?.json
+        object["ledger"] = try await ledger.references(to: [stored.place], within: limit).first?.json
         return .object(object)
     }
 

@@ -106,7 +106,8 @@ extension ManagementSite {
             },
             managed(.post, .exact("/scopes"), "scopes", bodyLimit: 64 << 10) { request, _ in
                 let stored = try await definitions.register(try Self.document(request), by: .operator)
-                return .privateJSON(try await definitions.published(stored), status: .created)
+                return .privateJSON(
+                    try await definitions.published(stored, within: PushEndpoint.ledgerWait), status: .created)
             },
             managed(.get, .withParameter(prefix: "/scopes/"), "scopes") { _, name in
                 guard let scope = String(name).removingPercentEncoding.flatMap({ ScopeName($0) }) else {
