@@ -366,15 +366,11 @@ def test_withdrawal(world: World, asked: Asked) -> None:
     _, agreed = parts_of(flow.told["encrypted_scopes"]["shop:loyalty"]["approval"])
     told_before = len(world.shop.events)
     logged = len(world.log().entries())
-    page = world.someone(0).browser.show(world.hub.url + "/account")
-    items = [each for each in page.html.all("consent-item") if each.attributes["data-standing"] == "in_force"]
-    receipt = next(each for each in items[0].elements() if each.data_test == "receipt")
-    text = person.browser.send("GET", world.hub.url + receipt.attributes["href"]).text
+    text = person.receipt()
     header, said = parts_of(text)
     assert header["typ"] == "consent-receipt+jwt" and said["iss"] == world.hub.url
     assert agreed["jti"] in json.dumps(said) and "shop:loyalty" in json.dumps(said)
-    button = next(each for each in items[0].elements() if each.data_test == "withdraw")
-    shown(person.browser.press_element(page, button))
+    person.withdraw_newest()
     assert_gone(flow)
     [event] = world.shop.wait_for_events(told_before + 1)[told_before:]
     call = world.shop.calls[-1]
