@@ -106,7 +106,7 @@ def stolen(depot: MarketProgram, received: Received) -> dict[str, tuple[dict, di
     return {
         "the same again": ({}, {}, 401, "invalid_token"),
         "a proof of its own key": ({"DPoP": own}, {}, 401, "invalid_token"),
-        "no proof": ({"DPoP": None}, {}, 401, "invalid_token"),
+        "no proof": ({"DPoP": None}, {}, 401, "invalid_dpop_proof"),
         "as a bearer token": ({"Authorization": f"Bearer {token}", "DPoP": None}, {}, 401, "invalid_token"),
         "no token": ({"Authorization": None}, {}, 401, ""),
         "a widened token": (
@@ -301,7 +301,8 @@ def lies(world: World) -> dict[str, Callable[[ReleaseCall], str]]:
         "another person's data": presenting(lambda call: shop.statement(
             "shop:loyalty", {"tier": "bronze", "points": 3}).presenting(["tier", "points"])),
         "a changed value": presenting(changed),
-        "a claim that was not agreed": presenting(lambda call: call.statement.presenting(["tier", "points", "address"])),
+        "a claim that was not agreed": presenting(
+            lambda call: call.statement.presenting(["tier", "points", "address"])),
         "a claim less": presenting(lambda call: call.statement.presenting(["tier"])),
         "a claim twice": presenting(lambda call: call.statement.presenting(["tier", "points", "points"])),
         "a superseded digest": presenting(lambda call: shop.said[
