@@ -22,7 +22,7 @@ from sharing_provider import Asked, ServiceProvider
 from sharing_setup import GOLD, LOYALTY, MARKET_SECONDS, definition
 from sign_in import problem_on
 from small_server import Received, Reply
-from wallet import Wallet
+from wallet import Wallet, successful
 
 pytest_plugins = ["sharing_fixtures"]
 
@@ -105,6 +105,11 @@ def test_several_scopes_of_several_markets(world: World) -> None:
     assert flow.values("shop:loyalty") == GOLD
     assert flow.values("shop:card") == {"tier": "gold"}
     assert flow.values("club:membership") == {"member": True}
+    # A source holds one JWT (OpenID Connect Core section 5.6.2).
+    assert flow.told["_claim_names"] == {
+        "shop:loyalty": "shop", "shop:card": "shop:card", "club:membership": "club"}
+    assert {name: source["JWT"] for name, source in flow.told["_claim_sources"].items()} == {
+        source: flow.told["encrypted_scopes"][scope]["jwe"] for scope, source in flow.told["_claim_names"].items()}
     assert world.shop.complaints == world.club.complaints == []
 
 
@@ -384,6 +389,44 @@ def test_withdrawal(world: World, asked: Asked) -> None:
     world.server.publish("/bank/withdrawals", Reply(status=202))
     again = world.server.wait_for("/bank/withdrawals", 2)
     assert withdrawal_event(again, keys, "bank", world.hub.url)["jti"] == told["jti"]
+
+
+def test_withdrawal_before_the_token(world: World, asked: Asked) -> None:
+    """The code is good for nothing, and nobody asks the market."""
+    person = world.someone(0)
+    world.say(person)
+    flow = world.share(world.bank.ask(asked), person, days=30)
+    calls, told = len(world.shop.calls), len(world.shop.events)
+    person.withdraw_newest()
+    assert_refused(flow.ask_for_tokens(), 400, "invalid_grant")
+    assert len(world.shop.wait_for_events(told + 1)) == told + 1 and len(world.shop.calls) == calls
+
+
+def test_refreshed(world: World, asked: Asked) -> None:
+    """For as long as the person agreed, new tokens have the values too."""
+    person = world.someone(0)
+    world.say(person)
+    flow = world.share(world.bank.ask(asked, scope="openid offline_access shop:loyalty"), person, days=365)
+    tokens = flow.refreshed()
+    told = successful(flow.user_info(token=tokens["access_token"]))
+    assert flow.values("shop:loyalty", told) == CHOSEN
+    person.withdraw_newest()
+    assert flow.user_info(token=tokens["access_token"]).status_code == 401
+
+
+def test_nothing_is_kept_in_the_clear(world: World, asked: Asked) -> None:
+    """Neither values, approvals and releases, nor what organizations call people; nor are they in the log."""
+    person, city = world.someone(0), "Szczebrzeszyn"
+    world.say(person, values={**GOLD, "address": {"city": city}})
+    world.say(person, "shop:card", {**GOLD, "address": {"city": city}})
+    flow = world.share(world.bank.ask(Asked("shop:loyalty"), Asked("shop:card")), person, days=30)
+    entries = flow.told["encrypted_scopes"]
+    assert flow.values("shop:card")["address"] == {"city": city}
+    messages = [entry[name] for entry in entries.values() for name in ("jwe", "approval")]
+    secret = [city, flow.told["sub"], *messages]
+    stored, log = world.hub.kept(), world.hub.log_text()
+    for text in secret:
+        assert text.encode() not in stored and text not in log, text[:60]
 
 
 def assert_gone(flow: object) -> None:

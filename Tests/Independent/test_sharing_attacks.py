@@ -16,8 +16,8 @@ from holder_keys import HolderKey, base64url, from_base64url, thumbprint
 from plain_browser import Departure, PlainBrowser, Shown, shown
 from sharing_fixtures import TIER, World
 from sharing_market import Market
-from sharing_messages import encryption_entry, parts_of, sealed, signing_entry, with_header
-from sharing_person import DAY, SharedConsent, SharingPerson, wrapped
+from sharing_messages import NotBelieved, encryption_entry, hash_of, parts_of, sealed, signing_entry, with_header
+from sharing_person import DAY, SharedConsent, SharingPerson, raw_text
 from sharing_provider import Asked, ServiceProvider
 from sharing_setup import GOLD, LOYALTY, definition
 from sign_in import problem_on
@@ -225,6 +225,72 @@ def test_consent_page_of_another_session(world: World, person: SharingPerson, as
     elsewhere = person.browser.send(
         "POST", page.page.url, data=values, headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"})
     assert elsewhere.status_code not in (302, 303) and approvals(world) == before
+
+
+def test_the_page_is_altered_on_its_way(world: World, person: SharingPerson, asked: Asked) -> None:
+    """The person's browser notices; were it fooled, the server does not take what it signs."""
+    flow = world.bank.ask(asked)
+    page = world.consent(flow, person)
+    scope, good = page.scope("shop:loyalty"), dict(page.asked)
+    other = world.loans.ask(asked)
+    key = encryption_entry(STRANGER)
+    altered = {
+        "another encryption key": {"encryption_key": key},
+        "another thumbprint": {"encryption_key": key, "encryption_jkt": key["kid"]},
+        "another request": {"request": other.request},
+        "another request with its hash": {"request": other.request, "request_hash": hash_of(other.request)},
+        "a changed request": {"request": flow.request[:-4] + "AAAA"},
+    }
+    for name, changes in altered.items():
+        page.__dict__["asked"] = {**good, **changes}
+        if name != "another thumbprint":
+            with pytest.raises(NotBelieved):
+                page.check()
+        fooled = page.approval(scope)
+        if name in ("another thumbprint", "another request with its hash"):
+            assert_asked_again(page.send([{"scope": "shop:loyalty", "approval": fooled}]))
+    page.__dict__["asked"] = good
+    world.finish(flow, page.allow())
+
+
+def test_without_keys(world: World, asked: Asked) -> None:
+    """Who has no vault, or other keys by now, agrees to nothing."""
+    person = SharingPerson(world.hub.people[3], world.hub, PlainBrowser()).log_in()
+    world.say(person)
+    page = world.consent(world.bank.ask(asked), person)
+    assert_asked_again(page.allow())
+    person.make_vault()
+    flow = world.bank.ask(asked)
+    page = world.consent(flow, person)
+    earlier = page.answer()
+    person.rotate()
+    assert_asked_again(page.send(earlier))
+    world.finish(flow, page.allow())
+    person.browser.close()
+
+
+MARKUP = "</script><script>alert(1)</script><!--<script>\u2028\"'&amp;"
+
+
+def test_markup_in_what_others_say(world: World) -> None:
+    """Purposes and names are text, in the page and in what its script reads."""
+    person = world.someone(1)
+    evil = ServiceProvider("evil", world.hub, world.wallet)
+    plain = MARKUP.replace("\u2028", "")
+    name = {"locale": "en", "name": plain}
+    world.hub.approve(evil.document(display=[name]))
+    labelled = [{**LOYALTY[0], "display": [{**name, "description": plain}]}]
+    world.hub.define({**definition("club:markup", "market", labelled), "display": [{**name, "description": plain}]})
+    world.club.digest(world.subject(world.club, person), "club:markup", {"tier": "gold"})
+    page = world.consent(evil.ask(Asked("club:markup", ["tier"], MARKUP)), person)
+    scope = page.scope("club:markup")
+    assert scope["purpose"] == MARKUP and scope["definition"]["display"][0]["description"] == plain
+    assert page.asked["client_name"] == plain
+    scripts = [each for each in page.page.html.root.elements() if each.name == "script"]
+    assert not any("alert" in raw_text(each) for each in scripts if each.attributes.get("id") != "sharing-request")
+    assert all(each.attributes.get("src") or each.attributes.get("type") == "application/json" for each in scripts)
+    account = world.someone(1).browser.show(world.hub.url + "/account")
+    assert "<script>alert" not in account.response.text
 
 
 # What the person encrypts, and what a market deposits.
@@ -542,6 +608,20 @@ def test_dpop_at_the_vault(world: World, person: SharingPerson) -> None:
         assert person.call("GET", proof=wrong).status_code == 401
 
 
+def test_oversized(world: World, person: SharingPerson) -> None:
+    """To the vault, in requests, in definitions."""
+    document = person.vault_document({"statement": "x" * MEBIBYTE})
+    assert person.call("POST", "", document).status_code == 413
+    flow = world.bank.ask(Asked("shop:loyalty", [f"c{number}" for number in range(20_000)]))
+    assert flow.push().status_code in (400, 413)
+    claims = [{"name": f"claim{number}", "type": "TEXT", "display": [{"locale": "en", "name": "x" * 900}]}
+              for number in range(64)]
+    answer = world.hub.manage("POST", "/scopes", definition("shop:huge", "market", claims))
+    assert answer.status_code in (413, 422), answer.text
+    for method, path in (("POST", "/unlock"), ("POST", "/keys"), ("POST", "/ways")):
+        assert person.call(method, path, {"change": "x" * MEBIBYTE}).status_code == 413, path
+
+
 def test_vault_tokens_are_for_the_page(world: World) -> None:
     """Not for other sites, nor without the form's token, nor after the end of the session."""
     person = SharingPerson(world.hub.people[6], world.hub, PlainBrowser()).log_in()
@@ -722,8 +802,13 @@ def test_addresses_on_the_inside(world: World) -> None:
         lure.trust(world.bank)
         world.hub.define(definition("lure:loyalty", "market", LOYALTY))
         lure.digest(world.hub.subject("lure", person.person.id), "lure:loyalty", GOLD)
-        flow = world.share(world.bank.ask(Asked("lure:loyalty", ["tier"])), person)
+        world.say(person)
+        asked = Asked("lure:loyalty", ["tier"]), Asked("shop:loyalty", ["tier"])
+        flow = world.share(world.bank.ask(*asked), person, days=30)
         assert flow.told["claims_pending"] == {"lure:loyalty": "unreachable"}
+        told = len(world.shop.events)
+        person.withdraw_newest()
+        world.shop.wait_for_events(told + 1)
         assert inside.received == []
 
 

@@ -200,6 +200,16 @@ def test_a_dishonest_middle(change: str, world: World, depot: MarketProgram) -> 
     assert flow.values("depot:loyalty", flow.told_now()) == CHOSEN
 
 
+def test_one_name_for_two_approvals(world: World, depot: MarketProgram) -> None:
+    """Whoever signs a second approval by the name of the first gets nothing by it."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    for expected in (None, {"depot:loyalty": "refused:invalid_approval"}):
+        flow = world.share(
+            world.bank.ask(Asked("depot:loyalty", TIER)), person, changes={"jti": "one-name-for-two"})
+        assert flow.told.get("claims_pending") == expected
+
+
 def test_withdrawal_reaches_the_program(world: World, depot: MarketProgram) -> None:
     """It takes the hub's word, and nobody else's."""
     person = world.someone(0)
