@@ -143,9 +143,19 @@ struct ReleaseChecksTests {
             world.message(token: token, approval: forged, request: request, statements: [own]), world.checks(store))
         let following = try world.statement(malloryKeys, by: mallory, previous: world.personKeys.signingKeyID)
         try await expect(
-            .keys(.jwt(.jws(.invalidSignature))),
+            .keys(.brokenChain),
             world.message(
                 token: token, approval: forged, request: request, statements: [world.statement(), following]),
+            world.checks(store))
+        // By the name of the key before, and not by that key.
+        let lying = try JWSIssuer(
+            signer: mallory,
+            header: ["typ": .string(KeyStatement.type), "kid": .string(world.personKeys.signingKeyID)]
+        ).sign(payload: try Base64URL.decode(following.split(separator: ".")[1]))
+        let statements = [try world.statement(), String(decoding: lying, as: UTF8.self)]
+        try await expect(
+            .keys(.jwt(.jws(.invalidSignature))),
+            world.message(token: token, approval: forged, request: request, statements: statements),
             world.checks(store))
         try await expect(
             .approval(.otherSigningKey),

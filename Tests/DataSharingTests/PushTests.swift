@@ -178,7 +178,7 @@ struct DepositTests {
     static let badHeaders: [JSONObject] = [
         ["alg": "ECDH-ES"], ["alg": "dir"], ["alg": "RSA1_5"], ["enc": "A128GCM"], ["cty": nil], ["cty": "JWT"],
         ["kid": "other"], ["kid": nil], ["epk": nil], ["epk": ["kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"]],
-        ["zip": "DEF"], ["crit": ["a"]],
+        ["zip": "DEF"], ["crit": ["a"]], ["p2c": 2_000_000_000], ["jku": "https://shop.example/keys"],
         [
             "epk": [
                 "kty": "EC", "crv": "P-256", "x": .string(Base64URL.encode([UInt8](repeating: 1, count: 32))),
@@ -190,6 +190,14 @@ struct DepositTests {
     @Test("What no browser should open is refused", arguments: badHeaders.indices)
     func refusesSealed(_ index: Int) throws {
         let problems = try #require(throws: PathProblems.self) { try verify(jwe(Self.badHeaders[index])) }
+        #expect(problems.all.map(\.path) == ["deposits[0].jwe"])
+    }
+
+    @Test("A part of another length is refused: a wrapped key, a nonce, a tag", arguments: [1, 2, 4])
+    func refusesLengths(_ index: Int) throws {
+        var parts = jwe().split(separator: ".").map(String.init)
+        parts[index] = Base64URL.encode([UInt8](repeating: 1, count: 8))
+        let problems = try #require(throws: PathProblems.self) { try verify(parts.joined(separator: ".")) }
         #expect(problems.all.map(\.path) == ["deposits[0].jwe"])
     }
 

@@ -192,7 +192,8 @@ struct VaultTests {
             try hand.change("add_way", members, by: .generateP256()),
             try hand.change("add_way", members, type: "person-key+jwt"),
             try hand.change("add_way", ["way": way, "aud": "https://other.example.org"]),
-            try hand.change("add_way", ["way": way, "iat": .integer(hand.provider.issuer.clock.now.wholeSeconds - 301)]),
+            try hand.change(
+                "add_way", ["way": way, "iat": .integer(hand.provider.issuer.clock.now.wholeSeconds - 301)]),
         ]
         for change in bad {
             #expect(try await hand.call(.post, "/ways", change).string("error") == "invalid_change")

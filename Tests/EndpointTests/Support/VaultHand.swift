@@ -48,7 +48,8 @@ final class VaultHand {
         _ method: HTTPRequest.Method, _ path: String = "", _ body: JSON? = nil, headers: HTTPFields? = nil
     ) async throws -> Reply {
         await provider.issuer.send(
-            method, provider.issuer.path + VaultEndpoint.path + path, headers: try headers ?? self.headers(method, path),
+            method, provider.issuer.path + VaultEndpoint.path + path,
+            headers: try headers ?? self.headers(method, path),
             body: body?.encoded() ?? [])
     }
 
