@@ -296,7 +296,8 @@ let package = Package(
             "EndpointTests",
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
+                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "PersonVault", "RegistryRecords",
+                "SQLStatements",
                 "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer",
                 "WireFormats", "vouchsafe", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]),

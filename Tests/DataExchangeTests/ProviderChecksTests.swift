@@ -59,7 +59,7 @@ struct ProviderChecksTests {
         jwk["use"] = "sig"
         jwk["kid"] = "m1"
         let (commitment, salt) = SaltedCommitment.make(to: key.publicKey.thumbprint)
-        let entry = try LedgerEntry(.organization, by: "shop", commitment: commitment)
+        let entry = try LedgerEntry(.key, by: "shop", commitment: commitment)
         if isLogged {
             jwk["ledger"] =
                 LedgerReference(log: "hub.example/sharing/ledger", index: 3, entry: entry.bytes, salt: salt).json

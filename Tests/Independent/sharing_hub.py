@@ -129,7 +129,7 @@ class SharingHub:
         for key in document["jwks"]["keys"]:
             thumbprint = ECKey.import_key(key).thumbprint()
             raw = base64.urlsafe_b64decode(thumbprint + "=")
-            keys.append({**key, "ledger": self.reference("organization", document["id"], raw)})
+            keys.append({**key, "ledger": self.reference("key", document["id"], raw)})
         self.server.publish(f"/sharing/organizations/{document['id']}/keys", {"keys": keys})
 
     def admit(self, person: Person) -> None:

@@ -12,8 +12,10 @@ import requests
 from jwcrypto.jwk import JWK
 from playwright.sync_api import Browser, expect
 
+from client_proofs import ASSERTION_TYPE, dpop_proof
+from holder_keys import HolderKey
 from market_client import (
-    LOYALTY_SHAPE, LOYALTY_VALUES, Market, TIMEOUT_SECONDS, add_market, add_scope, check_entry, loyalty)
+    LOYALTY_SHAPE, Market, SCOPE, TIMEOUT_SECONDS, add_market, add_scope, check_entry, loyalty)
 from vouchsafe import Vouchsafe
 
 PEOPLE = [f"nmu-{number:05d}" for number in (151, 227, 315, 455, 476, 605)]
@@ -187,6 +189,29 @@ def test_tokens(hub: Vouchsafe, shop: Market, subjects: list[str], tmp_path: Pat
     assert bank.fetch_token().json()["error"] == "invalid_client"
     hub.run_json("organization", "approve", "bank")
     assert bank.fetch_token().status_code == 200
+
+
+def test_bound_tokens(hub: Vouchsafe, shop: Market, subjects: list[str]) -> None:
+    """A token that is bound to a key is taken with a fresh proof by that key for this request, once."""
+    key, endpoint, url = HolderKey.make(), hub.url + "/auth/token-endpoint", hub.url + "/sharing/digests"
+    answer = shop.http.post(
+        endpoint, timeout=TIMEOUT_SECONDS, headers={"DPoP": dpop_proof(key, "POST", endpoint)}, data={
+            "grant_type": "client_credentials", "scope": SCOPE, "client_assertion": shop.assertion(),
+            "client_assertion_type": ASSERTION_TYPE})
+    assert answer.json()["token_type"] == "DPoP", answer.text
+    token, entry = answer.json()["access_token"], shop.digest(subjects[0])
+
+    def pushing(proof: str | None, scheme: str = "DPoP") -> requests.Response:
+        return shop.push([entry], Authorization=f"{scheme} {token}", DPoP=proof or "")
+
+    good = dpop_proof(key, "POST", url, token=token)
+    assert pushing(good).status_code == 200
+    assert pushing(good).status_code == 401
+    assert pushing(None, "Bearer").status_code == 401
+    for proof in (
+            None, dpop_proof(HolderKey.make(), "POST", url, token=token), dpop_proof(key, "POST", url),
+            dpop_proof(key, "DELETE", url, token=token), dpop_proof(key, "POST", url + "x", token=token)):
+        assert pushing(proof).status_code == 401
 
 
 def test_definitions(hub: Vouchsafe, shop: Market) -> None:

@@ -7,7 +7,7 @@ enum LedgerSection {
     static func settings(_ ledger: MappingReader?) -> LedgerSettings {
         ledger?.allow(["witnesses", "quorum", "interval", "anchors"])
         let witnesses = ledger?.mappings("witnesses", most: mostWitnesses, "witnesses", witness) ?? []
-        let quorum = ledger?.integer("quorum", in: 0...mostWitnesses) ?? witnesses.count
+        let quorum = ledger?.integer("quorum", in: 1...mostWitnesses) ?? witnesses.count
         do {
             _ = try WitnessPolicy(witnesses.map(\.key), quorum: quorum)
         } catch {

@@ -3,8 +3,6 @@ import WireFormats
 
 /// One deposit as a market pushes it: case 1, where the person keeps the values.
 package struct PushedDeposit: Sendable, Equatable {
-    package static let maximumSealedBytes = 256 << 10
-
     package let path: ValuePath
     package let subject: String
     package let scope: ScopeName
@@ -33,7 +31,7 @@ package struct PushedDeposit: Sendable, Equatable {
             let shape = reader.shape()
             let signature = reader.compact("shape_signature", upTo: 32 << 10, "a JWT")
             let keyID = reader.compact("key_id", upTo: 128, "a key's thumbprint")
-            let jwe = reader.compact("jwe", upTo: maximumSealedBytes, "a compact JWE")
+            let jwe = reader.compact("jwe", upTo: MessageLimits.sealed, "a compact JWE")
             guard let subject, let scope, let version, let shape, let signature, let keyID, let jwe else { return nil }
             return PushedDeposit(
                 path: reader.path, subject: subject, scope: scope, version: version, shape: shape,

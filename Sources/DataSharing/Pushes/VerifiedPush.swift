@@ -110,21 +110,30 @@ package struct VerifiedDeposit: Sendable {
         sealedHash = hash
     }
 
-    /// What can be seen without the key: that the browser will be able to open it.
+    /// What can be seen without the key: that the browser will be able to open it, and that nothing is in its header that
+    /// others act upon.
     private static func checkSealed(_ pushed: PushedDeposit, at place: ValuePath) throws(PathProblem) {
-        let sealed: SealedJWE
-        do throws(JWERefusal) {
-            sealed = try SealedJWE(parsing: pushed.jwe)
+        do throws(SealedMessageRefusal) {
+            _ = try SealedMessage(checking: pushed.jwe, content: .scopeValues, recipient: .key(id: pushed.keyID))
         } catch {
-            throw place.problem(
-                error == .compressed ? "it is compressed, which is not accepted" : "it is no JWE that is accepted here")
+            throw place.problem(error.sentence)
         }
-        guard sealed.algorithm == .ecdhESA256KW else { throw place.problem("its alg must be ECDH-ES+A256KW") }
-        guard sealed.encryption == .a256GCM else { throw place.problem("its enc must be A256GCM") }
-        guard sealed.header["cty"] == "sd-jwt" else { throw place.problem("its cty must be sd-jwt") }
-        guard sealed.header["kid"] == .string(pushed.keyID) else { throw place.problem("its kid must be the key_id") }
-        guard let ephemeral = sealed.header["epk"]?.object, ephemeral["crv"] == "P-256",
-            (try? JWERecipient(jwk: ephemeral, algorithm: .ecdhESA256KW)) != nil
-        else { throw place.problem("its epk must be a point of P-256") }
+    }
+}
+
+extension SealedMessageRefusal {
+    fileprivate var sentence: String {
+        switch self {
+        case .tooLong: "it is longer than \(MessageLimits.sealed) bytes"
+        case .jwe(.compressed): "it is compressed, which is not accepted"
+        case .jwe: "it is no JWE that is accepted here"
+        case .wrongAlgorithm: "its alg must be ECDH-ES+A256KW"
+        case .wrongEncryption: "its enc must be A256GCM"
+        case .wrongKey: "its kid must be the key_id"
+        case .ephemeralKey: "its epk must be a point of P-256"
+        case .wrongContentType: "its cty must be sd-jwt"
+        case .headerMember: "its header may have alg, enc, kid, epk, cty only"
+        case .wrongLength: "its key, nonce or tag has not its length"
+        }
     }
 }

@@ -230,6 +230,6 @@ package struct ReceivedScopeChecks: Sendable {
             throw .marketKeyNotLogged
         }
         return try await lookups.verify(
-            reference, kind: .organization, by: content.from, commitsTo: key.thumbprint, signature: nil)
+            reference, kind: .key, by: content.from, commitsTo: key.thumbprint, signature: nil)
     }
 }

@@ -34,7 +34,10 @@ package struct PersonKeysEndpoint: Sendable {
             "enc": .object(record.encryption), "sig": .object(record.signing),
             "statements": .array(record.statements.map(JSON.string)),
         ]
-        body["ledger"] = try await ledger.references(to: [record.place], within: PushEndpoint.ledgerWait).first?.json
+        // With the proof: a market encrypts to no key that the log does not show.
+        body["ledger"] = try await ledger.references(
+            to: [record.place], within: PushEndpoint.ledgerWait, withProofs: true
+        ).first?.json
         return .privateJSON(.object(body))
     }
 }

@@ -220,3 +220,15 @@ struct SharingStoreTests {
         }
     }
 }
+
+/// The same thing so many times at once, by two processes in turn.
+private func race<Result: Sendable>(
+    _ count: Int, over test: TestDatabase, _ work: @escaping @Sendable (any SQLDatabase) async throws -> Result
+) async throws -> [Result] {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        for number in 0..<count {
+            group.addTask { try await work(number.isMultiple(of: 2) ? test.database : test.otherProcess) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+    }
+}

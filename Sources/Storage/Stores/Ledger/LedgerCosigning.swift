@@ -46,8 +46,11 @@ package struct LedgerCosigning: Sendable {
             while open > 0, case .answered(let failure)? = try await group.next() {
                 open -= 1
                 if let failure { failures.append(failure) }
-                guard failure == nil, !isPublished, try await ledger.publish(candidate) else { continue }
-                isPublished = true
+                guard failure == nil else { continue }
+                // Those that come after the quorum are added.
+                let wasPublished = isPublished
+                isPublished = try await ledger.publish(candidate) || wasPublished
+                guard isPublished, !wasPublished else { continue }
                 // A slow one does not hold up the next head.
                 group.addTask { [patience] in
                     try? await Task.sleep(for: patience)

@@ -91,6 +91,9 @@ struct SharingMarkup: Sendable {
 
     private func standing(_ claim: SharingConsentView.Claim, _ scope: SharingConsentView.Scope) -> String {
         if claim.isThere { return scope.heldBy == .market ? "sharing_there_market" : "sharing_there_person" }
-        return scope.heldBy == .market ? "sharing_missing_market" : "sharing_missing_person"
+        // What a market has put there is passed on as its word or not at all; typed is what it left open, if that is needed.
+        let isKept =
+            scope.claims.contains(where: \.isThere) && !scope.claims.contains { $0.isEssential && !$0.isThere }
+        return scope.heldBy == .market || isKept ? "sharing_missing_market" : "sharing_missing_person"
     }
 }

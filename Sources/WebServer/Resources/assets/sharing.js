@@ -136,12 +136,13 @@ async function start() {
   const page = parseObject(document.getElementById("sharing-request").textContent);
   const scopes = page.scopes.map((request) => new AskedScope(request));
   let isAnswered = false;
+  let isItsRequest = false;
   gate.addEventListener("change", async () => {
     for (const scope of scopes) {
       if (gate.isOpen) await scope.open(gate.vault);
       else scope.close();
     }
-    say(message, "");
+    if (isItsRequest) say(message, "");
   });
   form.addEventListener("submit", (event) => {
     if (event.submitter !== allow || isAnswered) return;
@@ -149,7 +150,8 @@ async function start() {
     attempt(allow, message, texts, async () => {
       form.elements.sharing.value = JSON.stringify({ scopes: await answers(page, scopes) });
       isAnswered = true;
-      form.requestSubmit(allow);
+      // In a turn of its own: a form that is telling of its submission takes no other (HTML §4.10.22.3).
+      setTimeout(() => form.requestSubmit(allow));
     });
   });
   // A page that is come back to can be answered again.
@@ -157,6 +159,7 @@ async function start() {
   try {
     // Before anything is shown of the vault: a request that is not the provider's own cannot be allowed at all.
     await checkRequest(page);
+    isItsRequest = true;
     allow.disabled = scopes.some(({ lacks }) => lacks);
   } catch (error) {
     say(message, texts.fault(error instanceof Fault && error.code !== "network" ? new Fault("request") : error));
