@@ -77,8 +77,8 @@ struct ProviderChecksTests {
         let checks = ReceivedScopeChecks(
             identity: identity, hub: ExchangeWorld.hub,
             lookups: LedgerLookups(trust: .unverified) { _ throws(ReceivedScopeRefusal) in throw .noLedgerReference },
-            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) }
-        ) { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition }
+            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) },
+            document: { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition })
         let jwe: String
         do {
             jwe = try ReleaseMaker(signer: delivery.releaseKey, keyID: "m1").make(
@@ -259,8 +259,8 @@ struct PersonReleaseTests {
                 decryptionKey: .p256(ExchangeWorld.agreementKey(6)), encryptionKey: world.providerEncryption),
             hub: ExchangeWorld.hub,
             lookups: LedgerLookups(trust: .unverified) { _ throws(ReceivedScopeRefusal) in throw .noLedgerReference },
-            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) }
-        ) { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition }
+            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) },
+            document: { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition })
         return try await checks.verify(
             "shop:loyalty",
             EncryptedScope(
