@@ -108,7 +108,7 @@ def test_demonstration(demonstration: Demonstration, window: Page) -> None:
     vault = VaultPage(window, demonstration.hub).load()
     vault.create("password")
     deadline = time.monotonic() + DEPOSIT_SECONDS
-    while vault.load().part("vault-deposit").count() == 0:
+    while vault.load().part("deposit").count() == 0:
         assert time.monotonic() < deadline, (demonstration.folder / "demo" / "deposits.log").read_text()
         time.sleep(1)
     picture(window, "vault")
