@@ -74,6 +74,7 @@ let package = Package(
         layer("TransactionTimeline", ["WireFormats"]),
         layer("PersonAuthentication", []),
         layer("WebAuthn", ["JOSE", "WireFormats", crypto]),
+        layer("DataSharing", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
 
         // Layer 4: roles.
         layer(
@@ -91,7 +92,10 @@ let package = Package(
                 "JOSE", "OAuth", "PersonAuthentication", "RegistryRecords", "WebAuthn", "WireFormats", crypto,
                 cryptoExtras,
             ]),
+        layer("TransparencyLog", ["WireFormats", crypto]),
+        layer("PersonVault", ["JOSE", "OAuth", "WireFormats", crypto, httpTypes]),
         layer("Portal", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto]),
+        layer("SharingHub", ["DataSharing", "JOSE", "OAuth", "TransparencyLog", "WireFormats", crypto, httpTypes]),
         layer("Anchoring", ["WireFormats", crypto]),
         layer("Verifier", ["CredentialFormats", "JOSE", "OAuth", "WireFormats", crypto, x509, asn1]),
         layer(
@@ -99,6 +103,21 @@ let package = Package(
             [
                 "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "Verifier", "WireFormats", crypto, cryptoExtras,
                 httpTypes,
+            ]),
+
+        layer(
+            "HubClient", ["JOSE", "OAuth", "Verifier", "WalletClient", "WireFormats", httpTypes]),
+        layer(
+            "DataMarket",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "WalletClient", "WireFormats", crypto,
+                httpTypes,
+            ]),
+        layer(
+            "ServiceProvider",
+            [
+                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "Verifier", "WalletClient",
+                "WireFormats", crypto, httpTypes,
             ]),
 
         // Layer 5: edges.
@@ -123,26 +142,26 @@ let package = Package(
         layer(
             "Storage",
             [
-                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore",
-                "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords", "SQLStatements",
-                "TransactionTimeline", "WebAuthn", "WireFormats", crypto, logging,
+                "Anchoring", "AuthorizationServer", "CSQLite", "CredentialIssuer", "DataMarket", "DataSharing",
+                "IdentityRegistry",
+                "JOSE", "KeyStore", "OAuth", "PersonAuthentication", "Portal", "PostgreSQL", "RegistryRecords",
+                "SQLStatements", "SharingHub", "TransactionTimeline", "TransparencyLog", "WebAuthn", "WireFormats",
+                crypto, logging, "PersonVault",
             ]),
         layer(
             "ConfigurationFile",
             [
-                "Anchoring", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
-                "RegistryRecords",
-                "SQLStatements", yams,
+                "Anchoring", "CredentialFormats", "CredentialIssuer", "DataSharing", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "SQLStatements", "TransparencyLog", "WireFormats", yams,
             ]),
         layer("OutgoingHTTP", ["Verifier", "WalletClient", httpClient, nioCore, nioPosix, nioHTTP1, httpTypes]),
         layer(
             "WebServer",
             [
-                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "IdentityRegistry", "OAuth",
-                "OpenID4VCI", "PersonAuthentication", "Portal", "PrintedCredential", "RegistryRecords",
-                "TransactionTimeline",
-                "WireFormats", crypto, hummingbirdCore, httpTypes,
-                lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
+                "Anchoring", "AuthorizationServer", "CQREncode", "CredentialIssuer", "DataSharing", "IdentityRegistry",
+                "OAuth", "OpenID4VCI", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SharingHub", "TransactionTimeline", "TransparencyLog", "WireFormats", crypto,
+                hummingbirdCore, httpTypes, lifecycle, logging, mustache, nioCore, nioHTTP1, nioPosix,
             ], resources: [.copy("Resources")]),
 
         // Layer 6: the program.
@@ -150,30 +169,31 @@ let package = Package(
             name: "vouchsafe",
             dependencies: [
                 "Anchoring", "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "EthereumKeys", "HardwareKeys", "IdentityRegistry", "JOSE", "KeyStore", "MessageDelivery", "OAuth",
-                "OpenID4VCI", "OutgoingHTTP",
-                "PersonAuthentication",
-                "Portal", "PrintedCredential", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "Verifier",
-                "WalletClient", "WebAuthn", "WebServer",
-                "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "DataMarket", "DataSharing", "EthereumKeys", "HardwareKeys", "HubClient", "IdentityRegistry", "JOSE",
+                "KeyStore", "ServiceProvider",
+                "MessageDelivery", "OAuth",
+                "OpenID4VCI", "OutgoingHTTP", "PersonAuthentication", "PersonVault", "Portal", "PrintedCredential",
+                "RegistryRecords", "SQLStatements", "SharingHub", "Storage", "TransactionTimeline", "Verifier",
+                "WalletClient",
+                "WebAuthn", "WebServer", "WireFormats", arguments, crypto, httpClient, httpTypes, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix, "TransparencyLog",
             ],
             resources: [.copy("Sample")], swiftSettings: settings),
         // What the program is tried with.
         layer(
             "FuzzTargets",
             [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WebAuthn", "WireFormats", crypto,
-                httpTypes,
+                "CredentialFormats", "DataSharing", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "TransparencyLog",
+                "WebAuthn",
+                "WireFormats", crypto, httpTypes,
             ]),
         .executableTarget(
             name: "vouchsafe-fuzz", dependencies: ["FuzzTargets", arguments], swiftSettings: settings),
         .executableTarget(
             name: "vouchsafe-bench",
             dependencies: [
-                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "WireFormats", crypto, cryptoExtras, httpTypes,
-                arguments,
+                "CredentialFormats", "JOSE", "OAuth", "OpenID4VCI", "SQLStatements", "Storage", "TransparencyLog",
+                "WireFormats", crypto, cryptoExtras, httpTypes, "DataSharing", arguments,
             ], swiftSettings: settings),
 
         .target(
@@ -181,6 +201,7 @@ let package = Package(
         .target(
             name: "TestDatabases", dependencies: ["CPostgreSQL", "Storage", logging], path: "Tests/TestDatabases",
             swiftSettings: settings),
+        tests("TransparencyLogTests", ["FuzzTargets", "TestSupport", "TransparencyLog", "WireFormats", crypto]),
         tests("WireFormatsTests", ["FuzzTargets", "TestSupport", "WireFormats"]),
         tests("JOSETests", ["JOSE", "TestSupport", "WireFormats", crypto, cryptoExtras]),
         tests(
@@ -210,10 +231,17 @@ let package = Package(
         tests(
             "CredentialFormatsTests",
             ["CredentialFormats", "FuzzTargets", "JOSE", "TestSupport", "WireFormats", crypto]),
+        tests(
+            "DataExchangeTests",
+            [
+                "CredentialFormats", "DataMarket", "DataSharing", "FuzzTargets", "HubClient", "JOSE", "OAuth",
+                "SQLStatements", "ServiceProvider", "Storage", "TransparencyLog", "WireFormats", crypto, httpTypes,
+            ]),
         tests("OAuthTests", ["JOSE", "OAuth", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests(
             "OpenID4VCITests",
             ["FuzzTargets", "JOSE", "OAuth", "OpenID4VCI", "TestSupport", "WireFormats", crypto, httpTypes]),
+        tests("DataSharingTests", ["DataSharing", "JOSE", "TestSupport", "WireFormats", crypto]),
         tests("ClaimRulesTests", ["CredentialFormats", "CredentialIssuer", "RegistryRecords", "WireFormats"]),
         tests(
             "IdentityRegistryTests",
@@ -224,9 +252,8 @@ let package = Package(
         tests(
             "ConfigurationFileTests",
             [
-                "Anchoring", "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth",
-                "PersonAuthentication",
-                "RegistryRecords", "TestSupport",
+                "ConfigurationFile", "CredentialFormats", "CredentialIssuer", "OAuth", "PersonAuthentication",
+                "RegistryRecords", "TestSupport", "TransparencyLog", "Anchoring",
             ]),
         tests(
             "VerifierTests",
@@ -257,9 +284,10 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "AuthorizationServer", "CSQLite", "CredentialIssuer", "IdentityRegistry", "KeyStore", "OAuth",
+                "SharingHub", "JOSE", "DataSharing", "AuthorizationServer", "CSQLite", "CredentialIssuer",
+                "IdentityRegistry", "KeyStore", "OAuth",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
-                "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
+                "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),
         tests(
             "PostgreSQLTests",
@@ -268,7 +296,8 @@ let package = Package(
             "EndpointTests",
             [
                 "AuthorizationServer", "ConfigurationFile", "CredentialFormats", "CredentialIssuer",
-                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "RegistryRecords", "SQLStatements",
+                "IdentityRegistry", "JOSE", "KeyStore", "OAuth", "OpenID4VCI", "PersonVault", "RegistryRecords",
+                "SQLStatements",
                 "Storage", "TestDatabases", "TransactionTimeline", "Verifier", "WalletClient", "WebServer",
                 "WireFormats", "vouchsafe", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix,
             ]),

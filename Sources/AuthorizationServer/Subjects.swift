@@ -15,7 +15,7 @@ package struct SubjectNames: Sendable {
     }
 
     /// `sub` of a person towards a client.
-    func subject(_ person: String, for client: RegisteredClient) -> String {
+    package func subject(_ person: String, for client: RegisteredClient) -> String {
         switch client.metadata.subjectType {
         case "public"?: name(person, in: "")
         case "pairwise"?: name(person, in: client.sector)

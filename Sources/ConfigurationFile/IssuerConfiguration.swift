@@ -39,10 +39,12 @@ package struct IssuerConfiguration: Sendable, Equatable {
     /// Whose tokens the credential issuer takes besides this server's own; no issuer twice.
     package let authorizationServers: [TrustedAuthorizationServer]
     package let portal: PortalSettings
+    /// Nil where no data is shared, and there is no ledger.
+    package let sharing: SharingSettings?
     /// What may be fetched from besides the Internet.
     package let outgoing: [InsideDestination]
     /// The chains that the ledger is anchored in; no place twice.
-    package let anchors: [AnchorSettings]
+    package var anchors: [AnchorSettings] { sharing?.ledger.anchors ?? [] }
     /// Where the sections of the file begin.
     let lines: [String: Int]
 }
@@ -88,14 +90,15 @@ extension IssuerConfiguration {
             login: login.settings(file), mail: mail,
             sms: sms, authorizationServers: AuthorizationServersSection(registry: registry).servers(file),
             portal: PortalSection.settings(file, publicURL: server.publicURL),
-            outgoing: AddressListSection.outgoing(file), anchors: SharingSection.anchors(file),
+            sharing: SharingSection.settings(file),
+            outgoing: AddressListSection.outgoing(file),
             lines: Dictionary(file.entries.map { ($0.name, $0.line) }) { first, _ in first })
     }
 
     private static let sections = [
         "server", "database", "issuer", "registry", "offers", "tokens", "nonces", "batch_size", "try_out",
         "credentials",
-        "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "outgoing",
-        "sharing",
+        "authorization_server", "clients", "login", "mail", "sms", "authorization_servers", "portal", "sharing",
+        "outgoing",
     ]
 }

@@ -20,6 +20,19 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case possessionProof = "dpop"
     /// The attestation object of a registration: CBOR from a browser.
     case passkey
+    case signedNote = "signed-note"
+    case checkpoint
+    case ledgerProof = "tlog-proof"
+    case addCheckpoint = "add-checkpoint"
+    case tilePath = "tile-path"
+    case ledgerEntry = "ledger-entry"
+    case consentApproval = "consent-approval"
+    /// The payload of an approval, under a signature that is never reached.
+    case approvalPayload = "approval-payload"
+    case sealedRelease = "sealed-release"
+    case sharingDetails = "data-sharing-details"
+    case releaseRequest = "release-request"
+    case sharedScopes = "shared-scopes"
 
     /// Gives `input` to the parser.
     ///
@@ -45,6 +58,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encrypted: try TokenChecks.encrypted(input)
         case .possessionProof: try TokenChecks.possessionProof(input)
         case .passkey: try AuthorizationChecks.passkey(input)
+        case .signedNote: try LedgerChecks.note(input)
+        case .checkpoint: try LedgerChecks.checkpoint(input)
+        case .ledgerProof: try LedgerChecks.proof(input)
+        case .addCheckpoint: try LedgerChecks.addCheckpoint(input)
+        case .tilePath: try LedgerChecks.tilePath(input)
+        case .ledgerEntry: try LedgerChecks.entry(input)
+        case .consentApproval: try SharingChecks.approval(input)
+        case .approvalPayload: try SharingChecks.approvalPayload(input)
+        case .sealedRelease: try SharingChecks.sealedRelease(input)
+        case .sharingDetails: try SharingChecks.details(input)
+        case .releaseRequest: try SharingChecks.releaseRequest(input)
+        case .sharedScopes: try SharingChecks.sharedScopes(input)
         }
     }
 
@@ -70,6 +95,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .encrypted: [AuthorizationSamples.encrypted]
         case .possessionProof: [AuthorizationSamples.possessionProof]
         case .passkey: [AuthorizationSamples.attestationObject]
+        case .signedNote: LedgerSamples.notes
+        case .checkpoint: LedgerSamples.checkpoints
+        case .ledgerProof: LedgerSamples.proofs
+        case .addCheckpoint: LedgerSamples.requests
+        case .tilePath: LedgerSamples.paths
+        case .ledgerEntry: LedgerSamples.entries
+        case .consentApproval: [SharingSamples.approval]
+        case .approvalPayload: [SharingSamples.approvalPayload]
+        case .sealedRelease: [SharingSamples.sealedRelease]
+        case .sharingDetails: [SharingSamples.details]
+        case .releaseRequest: [SharingSamples.releaseRequest]
+        case .sharedScopes: [SharingSamples.sharedScopes]
         }
     }
 }

@@ -19,6 +19,8 @@ package struct TimelineEvent: Sendable, Equatable {
         case token
         case nonce
         case credential
+        /// A market was asked for what a person has agreed to.
+        case release
         case offerCancelled = "offer_cancelled"
     }
 

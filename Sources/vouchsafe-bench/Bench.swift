@@ -10,6 +10,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case password
     case memory
     case postgresql
+    case ledger
 }
 
 @main
@@ -51,6 +52,12 @@ struct Bench: ParsableCommand {
     @Option(help: "Offers that are put into the largest of PostgreSQL's databases before flows are measured.")
     var offers = 1_000_000
 
+    @Option(help: "Entries that are put into the ledger in each run.")
+    var entries = 20_000
+
+    @Option(help: "Entries of the ledger whose proofs are measured.")
+    var ledgerSize = 10_000_000
+
     @Option(help: "The first of two free ports, of ten where PostgreSQL is measured.")
     var port = 18_480
 
@@ -58,7 +65,11 @@ struct Bench: ParsableCommand {
     var json: String?
 
     func validate() throws {
-        guard [runs, flows, wallets, grants, connections, logins, sessions, offers].allSatisfy({ $0 > 0 }) else {
+        guard
+            [runs, flows, wallets, grants, connections, logins, sessions, offers, entries, ledgerSize].allSatisfy({
+                $0 > 0
+            })
+        else {
             throw ValidationError("Numbers must be positive.")
         }
         guard wallets <= SamplePeople.atATime else {
@@ -80,6 +91,7 @@ struct Bench: ParsableCommand {
     /// A server of its own for each part, so that none is measured with what another has left behind.
     private func measure(_ part: Part) throws -> Figures? {
         if part == .postgresql { return try measurePostgreSQL() }
+        if part == .ledger { return try measureLedger() }
         let process = try ServerProcess(executable: server, port: port)
         defer { process.stop() }
         var figures = Figures(of: part)
@@ -97,9 +109,18 @@ struct Bench: ParsableCommand {
         case .memory:
             try MemoryPart(server: process, browsers: wallets, connections: connections, count: sessions)
                 .measure(&figures)
-        case .postgresql: break
+        case .postgresql, .ledger: break
         }
         return figures
+    }
+
+    private func measureLedger() throws -> Figures {
+        let part = LedgerPart(runs: runs, entries: entries, logSize: ledgerSize, pushers: wallets)
+        return try waiting {
+            var figures = Figures(of: .ledger)
+            try await part.measure(&figures)
+            return figures
+        }
     }
 
     /// Nil where there is no PostgreSQL.

@@ -13,8 +13,9 @@ struct Vouchsafe: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, OfferCommand.self, TimelineCommand.self, RegistryCommand.self,
-            KeysCommand.self, DatabaseCommand.self, ClientCommand.self, WalletCommand.self, VerifyCommand.self,
-            LedgerCommand.self,
+            KeysCommand.self, DatabaseCommand.self, ClientCommand.self, OrganizationCommand.self, ScopeCommand.self,
+            WalletCommand.self, VerifyCommand.self, LedgerCommand.self, WitnessCommand.self, MarketCommand.self,
+            ProviderCommand.self,
         ])
 }
 

@@ -27,7 +27,7 @@ struct DocumentationTests {
     @Test("Its examples have no mistakes")
     func examplesParse() throws {
         let examples = try examples()
-        #expect(examples.count == 7)
+        #expect(examples.count == 8)
         for example in examples {
             let others = Self.sections.filter { section in
                 !example.contains(section.prefix { $0 != ":" } + ":\n")

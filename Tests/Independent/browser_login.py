@@ -221,12 +221,13 @@ class AccountPage:
 class PasskeyDevice:
     """A platform authenticator with resident keys, which Chromium plays for one page (DevTools, domain WebAuthn)."""
 
-    def __init__(self, page: Page, verifies_user: bool = True) -> None:
+    def __init__(self, page: Page, verifies_user: bool = True, has_prf: bool = False) -> None:
         self.session = page.context.new_cdp_session(page)
         self.session.send("WebAuthn.enable")
+        prf = {"ctap2Version": "ctap2_1", "hasPrf": True} if has_prf else {}
         added = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": {
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-            "isUserVerified": verifies_user, "automaticPresenceSimulation": True,
+            "isUserVerified": verifies_user, "automaticPresenceSimulation": True, **prf,
         }})
         self.id = added["authenticatorId"]
 

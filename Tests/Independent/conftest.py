@@ -15,8 +15,9 @@ from playwright.sync_api import Browser
 
 pytest.register_assert_rewrite(
     "answers", "browser_login", "certificate_checks", "code_wallet", "configured", "credential_checks", "holder_keys",
-    "html_page", "mail_sink", "published_keys", "sd_jwt_checks", "sign_in", "small_server", "visits", "vouchsafe",
-    "w3c_checks")
+    "html_page", "mail_sink", "published_keys", "sd_jwt_checks", "sharing_fixtures", "sharing_log", "sharing_market",
+    "sharing_messages", "sharing_person", "sharing_programs", "sharing_provider", "sharing_setup", "sign_in",
+    "small_server", "visits", "vouchsafe", "w3c_checks")
 
 import postgresql
 from browser_login import chromium

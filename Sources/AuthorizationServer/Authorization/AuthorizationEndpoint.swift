@@ -52,7 +52,7 @@ package struct AuthorizationEndpoint: Sendable {
             let request = try AuthorizationRequest(parameters)
             let client = try await client(request.clientID)
             guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
-            return try await begin(request, client, spending: nil, browser, at: instant)
+            return try await begin(request, client, object: nil, spending: nil, browser, at: instant)
         }
     }
 
@@ -91,18 +91,19 @@ package struct AuthorizationEndpoint: Sendable {
         if let use, try await interactions.stores.interactions.isSpent(use) {
             throw AuthorizationRequestRefusal.requestObject(.replayed)
         }
-        return try await begin(request, client, spending: use, browser, at: instant)
+        return try await begin(request, client, object: object, spending: use, browser, at: instant)
     }
 
     private func begin(
-        _ request: AuthorizationRequest, _ client: RegisteredClient, spending use: SingleUse?, _ browser: Browser,
-        at instant: Date
+        _ request: AuthorizationRequest, _ client: RegisteredClient, object: String?, spending use: SingleUse?,
+        _ browser: Browser, at instant: Date
     ) async throws -> InteractionOutcome {
         let order = try await rules.order(request, of: client, isAuthenticated: false)
         guard !client.metadata.requiresPushedRequests, policy.profile != .fapi2,
             client.metadata.authenticationMethod != .attestation
         else { throw AuthorizationRefusal.pushNeeded }
         var stored: JSONObject = ["request": .object(request.json)]
+        if order.sharing != nil { stored["object"] = object.map(JSON.string) }
         stored["use"] = use.map { .string(Base64URL.encode($0.bytes)) }
         let interaction = Interaction(
             id: TicketID(at: instant), clientID: client.id, request: .object(stored), parsed: request)

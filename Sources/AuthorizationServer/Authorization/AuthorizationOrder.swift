@@ -15,6 +15,8 @@ struct AuthorizationOrder: Sendable {
     let scope: [String]
     let credentials: [OrderedCredential]
     let claims: [OrderedClaim]
+    /// Data that others have about the person; nil if none is asked for.
+    let sharing: (any SharingOrder)?
     let codeChallenge: CodeChallenge?
     let keyThumbprint: [UInt8]?
     let resources: [String]

@@ -18,6 +18,8 @@ package enum AuthorizationRefusal: Refusal, Equatable {
     case accessDenied
     /// The offer that the request began with is over.
     case offerOver
+    /// What it asks of data of others cannot be asked.
+    case sharing(SharingAskRefusal)
 
     package var wire: WireRefusal {
         switch self {
@@ -33,12 +35,14 @@ package enum AuthorizationRefusal: Refusal, Equatable {
         case .consentRequired: WireRefusal(.badRequest, "consent_required", "The person has to be asked")
         case .accessDenied: WireRefusal(.badRequest, "access_denied", "The person has not agreed")
         case .offerOver: WireRefusal(.badRequest, "invalid_request", "The offer is over")
+        case .sharing(let refusal): refusal.wire
         }
     }
 
     package var reason: String {
         switch self {
         case .request(let refusal): refusal.reason
+        case .sharing(let refusal): refusal.reason
         default: wire.description
         }
     }

@@ -13,11 +13,17 @@ package struct AuthorizationRules: Sendable {
     let invitations: any OfferInvitations
     /// `issuer_state` of our own offers.
     let offers: TicketMint
+    let subjects: SubjectNames
+    /// Nil where no data is shared.
+    let sharing: (any SharingDesk)?
 
     package init(
         policy: AuthorizationPolicy, clients: ClientDirectory, catalog: any CredentialCatalogSource,
-        claims: ClaimTexts, invitations: any OfferInvitations, offers: TicketMint
+        claims: ClaimTexts, invitations: any OfferInvitations, offers: TicketMint, subjects: SubjectNames,
+        sharing: (any SharingDesk)? = nil
     ) {
+        self.subjects = subjects
+        self.sharing = sharing
         self.policy = policy
         self.clients = clients
         self.catalog = catalog
@@ -76,13 +82,15 @@ package struct AuthorizationRules: Sendable {
         try checkProtocol(request, client)
         let catalog = await catalog.catalog()
         let credentials = try credentials(request, client, catalog)
-        let scope = knownScopes(request, client, catalog)
+        let shared = try await sharing(request, client)
+        let scope = knownScopes(request, client, catalog, shared)
         guard !credentials.isEmpty || !scope.isEmpty else { throw AuthorizationRefusal.request(.scope) }
         try checkResources(request, credentials)
         return AuthorizationOrder(
             client: client, redirectURI: address, namesRedirectURI: request.redirectURI != nil,
             responseMode: request.responseMode ?? .query, state: request.state, nonce: request.nonce, scope: scope,
-            credentials: credentials, claims: orderedClaims(request, scope), codeChallenge: request.codeChallenge,
+            credentials: credentials, claims: orderedClaims(request, scope), sharing: shared,
+            codeChallenge: request.codeChallenge,
             keyThumbprint: request.dpopKeyThumbprint.flatMap { try? Base64URL.decode($0) },
             resources: request.resources, issuerState: request.issuerState, prompts: request.prompts,
             maxAge: request.maxAge.map { Int($0.components.seconds) } ?? client.metadata.defaultMaxAge,
@@ -128,13 +136,36 @@ package struct AuthorizationRules: Sendable {
 
     /// Unknown scopes are ignored, OpenID4VCI 1.0 §5.1.2; so are those that the client is not registered for.
     private func knownScopes(
-        _ request: AuthorizationRequest, _ client: RegisteredClient, _ catalog: CredentialCatalog
+        _ request: AuthorizationRequest, _ client: RegisteredClient, _ catalog: CredentialCatalog,
+        _ shared: (any SharingOrder)?
     ) -> [String] {
         request.scopes.filter { scope in
             let isKnown =
                 scope == "openid" || scope == "offline_access" || catalog.entry(scope: scope) != nil
                 || claims.scopes.contains(scope)
-            return isKnown && client.mayAsk(for: scope)
+            return shared?.scopes.contains(scope) == true || isKnown && client.mayAsk(for: scope)
+        }
+    }
+
+    /// Data is shared with whoever asks for an ID token, which carries it.
+    private func sharing(
+        _ request: AuthorizationRequest, _ client: RegisteredClient
+    ) async throws -> (any SharingOrder)? {
+        let details = request.authorizationDetails?.sharing ?? []
+        guard let desk = sharing else {
+            guard details.isEmpty else {
+                throw AuthorizationRefusal.request(.authorizationDetails(.unsupportedType))
+            }
+            return nil
+        }
+        do {
+            // Which scopes of data a client may ask for, markets and the operator say.
+            let ask = SharingAsk(client: client, scopes: request.scopes, details: details)
+            guard let order = try await desk.order(ask) else { return nil }
+            guard request.scopes.contains("openid") else { throw AuthorizationRefusal.request(.scope) }
+            return order
+        } catch let refusal as SharingAskRefusal {
+            throw AuthorizationRefusal.sharing(refusal)
         }
     }
 

@@ -16,11 +16,14 @@ package struct RegisteredClient: Sendable {
     package let leastACR: String?
     /// Another server that introspects tokens which are for it: its identifier among the policy's resources.
     package let resource: String?
+    /// The sector that people are named in towards this client, whatever its addresses are; nil for theirs.
+    package let fixedSector: String?
     package let createdAt: Date
 
     package init(
         id: String, metadata: ClientMetadata, secretHash: [UInt8]? = nil, isVerified: Bool = false,
-        leastACR: String? = nil, resource: String? = nil, createdAt: Date = Date(timeIntervalSince1970: 0)
+        leastACR: String? = nil, resource: String? = nil, fixedSector: String? = nil,
+        createdAt: Date = Date(timeIntervalSince1970: 0)
     ) {
         self.id = id
         self.metadata = metadata
@@ -28,6 +31,7 @@ package struct RegisteredClient: Sendable {
         self.isVerified = isVerified
         self.leastACR = leastACR
         self.resource = resource
+        self.fixedSector = fixedSector
         self.createdAt = createdAt
     }
 
@@ -67,6 +71,7 @@ package struct RegisteredClient: Sendable {
 
     /// What stands for the client when people are called by another name in each sector, OpenID Connect Core §8.1.
     var sector: String {
+        if let fixedSector { return fixedSector }
         if let uri = metadata.sectorIdentifierURI, let host = URLComponents(string: uri)?.host {
             return host.lowercased()
         }

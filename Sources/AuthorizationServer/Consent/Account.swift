@@ -12,12 +12,14 @@ package struct Account: Sendable {
     let claims: any PersonClaims
     let keys: any TokenSigningKeys
     let issuer: String
+    /// Nil where no data is shared.
+    let sharing: (any SharingDesk)?
     let now: @Sendable () -> Date
 
     package init(
         consents: any ConsentStore, clients: ClientDirectory, catalog: any CredentialCatalogSource,
         texts: ClaimTexts, claims: any PersonClaims, keys: any TokenSigningKeys, issuer: String,
-        now: @escaping @Sendable () -> Date
+        sharing: (any SharingDesk)? = nil, now: @escaping @Sendable () -> Date
     ) {
         self.consents = consents
         self.clients = clients
@@ -26,11 +28,13 @@ package struct Account: Sendable {
         self.claims = claims
         self.keys = keys
         self.issuer = issuer
+        self.sharing = sharing
         self.now = now
     }
 
     package func page(
-        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool
+        of session: Session, csrf: String, passkeys: [RegisteredPasskey], offersPasskeys: Bool, confirmsFirst: Bool,
+        offersVault: Bool = false
     ) async throws -> AccountPage {
         let catalog = await catalog.catalog()
         var given: [GivenConsent] = []
@@ -39,7 +43,7 @@ package struct Account: Sendable {
         }
         return AccountPage(
             csrf: csrf, name: try await claims.displayName(of: session.person), consents: given, passkeys: passkeys,
-            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst)
+            offersPasskeys: offersPasskeys, confirmsFirst: confirmsFirst, offersVault: offersVault)
     }
 
     private func shown(_ recorded: RecordedConsent, _ catalog: CredentialCatalog) async throws -> GivenConsent {
@@ -56,14 +60,22 @@ package struct Account: Sendable {
                 catalog.entry(configurationID: credential.configurationID, at: [credential.issuer])?.name
                     ?? LocalizedText(credential.configurationID)
             },
-            claims: consent.claims.map(texts.label), purpose: consent.purpose, givenAt: consent.givenAt,
+            claims: consent.claims.map(texts.label), purpose: consent.purpose,
+            sharing: try await sharing?.shown(consent, lastUsedAt: recorded.lastUsedAt) ?? [], givenAt: consent.givenAt,
             expiresAt: consent.expiresAt, lastUsedAt: recorded.lastUsedAt, withdrawnAt: recorded.withdrawnAt)
     }
 
     /// Takes a consent back: everything that was given under it is dead at once.
     package func withdraw(_ id: String, by session: Session) async throws -> Bool {
         guard let id = TicketID(text: id) else { return false }
-        return try await consents.withdraw(id, of: session.person, at: now())
+        let instant = now()
+        var companion: (any GrantCompanion)?
+        if let sharing,
+            let consent = try await consents.consents(of: session.person).first(where: { $0.consent.id == id })
+        {
+            companion = try await sharing.withdrawal(of: consent.consent, at: instant)
+        }
+        return try await consents.withdraw(id, of: session.person, with: companion, at: instant)
     }
 
     /// A receipt that the person can keep: what was agreed to, signed. Nil if it is not theirs.
@@ -86,6 +98,7 @@ package struct Account: Sendable {
                     ]
                 }), "offline_access": .bool(consent.offersRefresh),
         ]
+        receipt["data_sharing"] = consent.sharing
         receipt["purpose"] = consent.purpose.map(JSON.string)
         receipt["expires_at"] = consent.expiresAt.map { .integer(Int64($0.timeIntervalSince1970)) }
         receipt["withdrawn_at"] = recorded.withdrawnAt.map { .integer(Int64($0.timeIntervalSince1970)) }

@@ -13,13 +13,15 @@ package struct Consent: Sendable, Equatable {
     package let claims: [String]
     package let purpose: String?
     package let offersRefresh: Bool
+    /// What is shared of data that others have, as the desk wrote it; nil if nothing is.
+    package let sharing: JSON?
     package let givenAt: Date
     /// Nil if it was for one time only.
     package let expiresAt: Date?
 
     package init(
         id: TicketID, person: String, clientID: String, scope: [String], credentials: [GrantedCredential],
-        claims: [String], purpose: String?, offersRefresh: Bool, givenAt: Date, expiresAt: Date?
+        claims: [String], purpose: String?, offersRefresh: Bool, sharing: JSON? = nil, givenAt: Date, expiresAt: Date?
     ) {
         self.id = id
         self.person = person
@@ -29,6 +31,7 @@ package struct Consent: Sendable, Equatable {
         self.claims = claims
         self.purpose = purpose
         self.offersRefresh = offersRefresh
+        self.sharing = sharing
         self.givenAt = givenAt
         self.expiresAt = expiresAt
     }
@@ -40,6 +43,7 @@ package struct Consent: Sendable, Equatable {
             "claims": .strings(claims), "refresh": .bool(offersRefresh),
         ]
         object["purpose"] = purpose.map(JSON.string)
+        object["sharing"] = sharing
         return .object(object)
     }
 
@@ -53,7 +57,8 @@ package struct Consent: Sendable, Equatable {
                 try GrantedCredential(json)
             },
             claims: detail["claims"]?.strings ?? [], purpose: detail["purpose"]?.string,
-            offersRefresh: detail["refresh"]?.bool ?? false, givenAt: givenAt, expiresAt: expiresAt)
+            offersRefresh: detail["refresh"]?.bool ?? false, sharing: detail["sharing"], givenAt: givenAt,
+            expiresAt: expiresAt)
     }
 }
 
@@ -79,5 +84,7 @@ package protocol ConsentStore: Sendable {
     func consents(of person: String) async throws -> [RecordedConsent]
 
     /// Withdraws it if it is the person's, and revokes every grant given under it; false if it is not.
-    func withdraw(_ id: TicketID, of person: String, at instant: Date) async throws -> Bool
+    func withdraw(
+        _ id: TicketID, of person: String, with companion: (any GrantCompanion)?, at instant: Date
+    ) async throws -> Bool
 }

@@ -32,13 +32,15 @@ package struct Grant: Sendable, Equatable {
     package let refreshLimit: Date?
     /// The client is not registered: its attester vouched for it.
     package let isOfAttestedWallet: Bool
+    /// Data that others have is shared under it.
+    package let sharesData: Bool
 
     package init(
         id: TicketID, clientID: String, person: String, consent: TicketID, session: TicketID?, transaction: TicketID,
         scope: [String], credentials: [GrantedCredential], userInfoClaims: [String], idTokenClaims: [String],
         nonce: String?, acr: String, references: [String], authenticatedAt: Date, resources: [String],
         redirectURI: String?, codeChallenge: String?, keyThumbprint: [UInt8]?, refreshLimit: Date?,
-        isOfAttestedWallet: Bool = false
+        isOfAttestedWallet: Bool = false, sharesData: Bool = false
     ) {
         self.id = id
         self.clientID = clientID
@@ -60,6 +62,7 @@ package struct Grant: Sendable, Equatable {
         self.keyThumbprint = keyThumbprint
         self.refreshLimit = refreshLimit
         self.isOfAttestedWallet = isOfAttestedWallet
+        self.sharesData = sharesData
     }
 }
 
@@ -104,6 +107,7 @@ extension Grant {
         if !resources.isEmpty { object["resources"] = .strings(resources) }
         object["refresh"] = refreshLimit.map { .integer(Int64($0.timeIntervalSince1970)) }
         if isOfAttestedWallet { object["attested"] = true }
+        if sharesData { object["sharing"] = true }
         return .object(object)
     }
 
@@ -124,7 +128,7 @@ extension Grant {
             codeChallenge: object["code_challenge"]?.string,
             keyThumbprint: object["jkt"]?.string.flatMap { try? Base64URL.decode($0) },
             refreshLimit: object["refresh"]?.integer.map { Date(timeIntervalSince1970: Double($0)) },
-            isOfAttestedWallet: object["attested"]?.bool ?? false)
+            isOfAttestedWallet: object["attested"]?.bool ?? false, sharesData: object["sharing"]?.bool ?? false)
     }
 }
 

@@ -13,10 +13,12 @@ package struct AccountPage: Sendable {
     package let offersPasskeys: Bool
     /// Whether the person has to log in again before they add one.
     package let confirmsFirst: Bool
+    /// Whether the person can have a vault.
+    package let offersVault: Bool
 
     package init(
         csrf: String, name: String?, consents: [GivenConsent], passkeys: [RegisteredPasskey], offersPasskeys: Bool,
-        confirmsFirst: Bool = false
+        confirmsFirst: Bool = false, offersVault: Bool = false
     ) {
         self.csrf = csrf
         self.name = name
@@ -24,6 +26,7 @@ package struct AccountPage: Sendable {
         self.passkeys = passkeys
         self.offersPasskeys = offersPasskeys
         self.confirmsFirst = confirmsFirst
+        self.offersVault = offersVault
     }
 }
 
@@ -35,6 +38,8 @@ package struct GivenConsent: Sendable {
     package let credentials: [LocalizedText]
     package let claims: [LocalizedText]
     package let purpose: String?
+    /// What was agreed to of data that markets know or the person keeps.
+    package let sharing: [SharedScope]
     package let givenAt: Date
     /// Nil if it held for one time.
     package let expiresAt: Date?
@@ -43,17 +48,44 @@ package struct GivenConsent: Sendable {
 
     package init(
         id: String, party: RequestingParty, credentials: [LocalizedText], claims: [LocalizedText], purpose: String?,
-        givenAt: Date, expiresAt: Date?, lastUsedAt: Date?, withdrawnAt: Date?
+        sharing: [SharedScope] = [], givenAt: Date, expiresAt: Date?, lastUsedAt: Date?, withdrawnAt: Date?
     ) {
         self.id = id
         self.party = party
         self.credentials = credentials
         self.claims = claims
         self.purpose = purpose
+        self.sharing = sharing
         self.givenAt = givenAt
         self.expiresAt = expiresAt
         self.lastUsedAt = lastUsedAt
         self.withdrawnAt = withdrawnAt
+    }
+}
+
+/// What was agreed to of one scope of data.
+package struct SharedScope: Sendable, Equatable {
+    /// How the scope is called.
+    package let name: LocalizedText
+    /// Whose data it is, or was before the person kept it.
+    package let market: LocalizedText
+    package let claims: [LocalizedText]
+    /// Values that the person typed, which nobody has confirmed.
+    package let isSelfAsserted: Bool
+    package let until: Date
+    /// When values were last given; nil if never.
+    package let lastUsedAt: Date?
+
+    package init(
+        name: LocalizedText, market: LocalizedText, claims: [LocalizedText], isSelfAsserted: Bool, until: Date,
+        lastUsedAt: Date?
+    ) {
+        self.name = name
+        self.market = market
+        self.claims = claims
+        self.isSelfAsserted = isSelfAsserted
+        self.until = until
+        self.lastUsedAt = lastUsedAt
     }
 }
 

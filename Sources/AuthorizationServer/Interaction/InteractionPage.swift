@@ -96,11 +96,13 @@ package struct ConsentPage: Sendable, Equatable {
     package let ticked: [String]
     /// What they have chosen of ``durations``; nil when they see it first.
     package let duration: ConsentDuration?
+    /// What others would be told of what markets know or the person keeps; nil if nothing of that is asked for.
+    package let sharing: SharingConsentView?
 
     package init(
         form: InteractionForm, party: RequestingParty, purpose: String?, credentials: [RequestedCredential],
         claims: [RequestedClaim], asksOfflineAccess: Bool, durations: [ConsentDuration], ticked: [String] = [],
-        duration: ConsentDuration? = nil
+        duration: ConsentDuration? = nil, sharing: SharingConsentView? = nil
     ) {
         self.form = form
         self.party = party
@@ -111,6 +113,7 @@ package struct ConsentPage: Sendable, Equatable {
         self.durations = durations
         self.ticked = ticked
         self.duration = duration
+        self.sharing = sharing
     }
 }
 

@@ -82,6 +82,13 @@ package struct Interaction: Sendable {
             isFinished: isFinished)
     }
 
+    /// The request as its client made it. It is kept where data is shared by it.
+    package var requestText: RequestText {
+        if let object = request["object"]?.string { return RequestText(text: object, isSigned: true) }
+        let parameters = request["request"] ?? .null
+        return RequestText(text: String(decoding: parameters.encoded(), as: UTF8.self), isSigned: false)
+    }
+
     /// What is spent with the answer: the request object that the request came in.
     package var uses: [SingleUse] {
         request["use"]?.string.flatMap { try? Base64URL.decode($0) }
@@ -111,6 +118,6 @@ package protocol InteractionStore: Sendable {
     /// or one was spent before, or the consent was withdrawn or the session ended since.
     func finish(
         _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID?,
-        spending uses: [SingleUse], codeExpiresAt: Date, at instant: Date
+        spending uses: [SingleUse], with companion: (any GrantCompanion)?, codeExpiresAt: Date, at instant: Date
     ) async throws -> Bool
 }

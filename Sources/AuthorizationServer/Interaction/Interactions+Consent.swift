@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import OAuth
 import PersonAuthentication
@@ -15,16 +16,23 @@ extension Interactions {
                 interaction, order, person, claims: order.claims.filter { standing.claims.contains($0.name) },
                 under: standing, visit, changes)
         }
-        return InteractionOutcome(
-            .page(.consent(consentPage(interaction, order, visit)), status: .fresh), changes: changes, for: order)
+        let page = try await consentPage(interaction, order, person.person, visit)
+        return InteractionOutcome(.page(.consent(page), status: .fresh), changes: changes, for: order)
     }
 
-    /// - Parameter kept: what was chosen on the page but not answered.
+    /// - Parameters:
+    ///   - kept: what was chosen on the page but not answered.
+    ///   - problem: what was wrong with the answer that was sent before.
     func consentPage(
-        _ interaction: Interaction, _ order: AuthorizationOrder, _ visit: BrowserVisit,
-        keeping kept: InteractionSubmission? = nil
-    ) -> ConsentPage {
-        ConsentPage(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ person: String, _ visit: BrowserVisit,
+        keeping kept: InteractionSubmission? = nil, problem: SharingConsentView.Problem? = nil
+    ) async throws -> ConsentPage {
+        var sharing: SharingConsentView?
+        if let desk = rules.sharing, let asked = order.sharing {
+            sharing = try await desk.view(
+                of: asked, for: sharingVisit(interaction, order, person, visit), problem: problem)
+        }
+        return ConsentPage(
             form: form(interaction, visit.secret), party: order.client.party(redirectURI: order.redirectURI),
             purpose: order.purpose,
             credentials: order.credentials.map { credential in
@@ -38,7 +46,8 @@ extension Interactions {
                     purpose: claim.purpose)
             },
             asksOfflineAccess: order.allowsRefresh, durations: ConsentDuration.allCases,
-            ticked: kept.map { kept in order.claims.map(\.name).filter(kept.shares) } ?? [], duration: kept?.duration)
+            ticked: kept.map { kept in order.claims.map(\.name).filter(kept.shares) } ?? [], duration: kept?.duration,
+            sharing: sharing)
     }
 
     /// The same page with what was chosen on it: the enter key was pressed, which is no answer.
@@ -46,10 +55,10 @@ extension Interactions {
         _ interaction: Interaction, _ submission: InteractionSubmission, _ visit: BrowserVisit
     ) async throws -> InteractionOutcome {
         let (demand, order) = try await demand(interaction)
-        guard let order, try await identify(interaction, demand, visit) != nil else {
+        guard let order, let person = try await identify(interaction, demand, visit) else {
             return reload(interaction.id)
         }
-        let page = consentPage(interaction, order, visit, keeping: submission)
+        let page = try await consentPage(interaction, order, person.person, visit, keeping: submission)
         return InteractionOutcome(.page(.consent(page), status: .fresh), for: order)
     }
 
@@ -61,6 +70,8 @@ extension Interactions {
         guard order.client.isUnmistakable(redirectURI: order.redirectURI), !order.prompts.contains(.consent) else {
             return nil
         }
+        // Each sharing is signed by the person.
+        guard order.sharing == nil else { return nil }
         return try await stores.consents.standing(person: person, clientID: order.client.id, at: instant)
             .first { $0.covers(order) }
     }
@@ -73,18 +84,58 @@ extension Interactions {
             return reload(interaction.id)
         }
         let claims = order.claims.filter { $0.isEssential || submission.shares($0.name) }
+        let id = TicketID(at: visit.at)
+        let until = submission.duration.days.map { visit.at.addingTimeInterval(Double($0) * 86_400) }
+        var accepted: AcceptedSharing?
+        if let desk = rules.sharing, let asked = order.sharing {
+            do {
+                accepted = try await desk.accept(
+                    submission.sharing, of: asked, for: sharingVisit(interaction, order, person.person, visit),
+                    under: id, until: until)
+            } catch let refusal as SharingAnswerRefusal {
+                return try await ask(again: interaction, order, person, visit, keeping: submission, refusal)
+            }
+        }
         let consent = Consent(
-            id: TicketID(at: visit.at), person: person.person, clientID: order.client.id, scope: order.scope,
+            id: id, person: person.person, clientID: order.client.id, scope: order.scope,
             credentials: order.credentials.map(\.granted), claims: claims.map(\.name), purpose: order.purpose,
-            offersRefresh: order.allowsRefresh && submission.duration.days != nil, givenAt: visit.at,
-            expiresAt: submission.duration.days.map { visit.at.addingTimeInterval(Double($0) * 86_400) })
-        return try await give(interaction, order, person, claims: claims, under: consent, visit, BrowserChanges())
+            offersRefresh: order.allowsRefresh && until != nil, sharing: accepted?.detail, givenAt: visit.at,
+            expiresAt: until)
+        return try await give(
+            interaction, order, person, claims: claims, under: consent, with: accepted?.companion, visit,
+            BrowserChanges())
+    }
+
+    /// The consent page once more, since what its script made cannot be taken. Why is in the timeline.
+    private func ask(
+        again interaction: Interaction, _ order: AuthorizationOrder, _ person: IdentifiedPerson,
+        _ visit: BrowserVisit, keeping submission: InteractionSubmission, _ refusal: SharingAnswerRefusal
+    ) async throws -> InteractionOutcome {
+        try await stores.grants.append(
+            TimelineEvent(
+                at: visit.at, step: .consent,
+                outcome: .refused(code: "invalid_approval", reason: refusal.reason)), to: interaction.id)
+        let page = try await consentPage(
+            interaction, order, person.person, visit, keeping: submission, problem: refusal.problem)
+        return InteractionOutcome(.page(.consent(page), status: .wrong), for: order)
+    }
+
+    private func sharingVisit(
+        _ interaction: Interaction, _ order: AuthorizationOrder, _ person: String, _ visit: BrowserVisit
+    ) -> SharingVisit {
+        var hash = SHA256()
+        hash.update(data: Array("consent page".utf8) + interaction.id.bytes + visit.secret)
+        return SharingVisit(
+            client: order.client, person: person, nonce: Base64URL.encode(Array(hash.finalize())),
+            grant: interaction.id, request: interaction.requestText,
+            languages: order.languages + [visit.browser.language].compactMap(\.self), at: visit.at)
     }
 
     /// Ends the interaction with a code.
     private func give(
         _ interaction: Interaction, _ order: AuthorizationOrder, _ person: IdentifiedPerson, claims: [OrderedClaim],
-        under consent: Consent, _ visit: BrowserVisit, _ changes: BrowserChanges
+        under consent: Consent, with companion: (any GrantCompanion)? = nil, _ visit: BrowserVisit,
+        _ changes: BrowserChanges
     ) async throws -> InteractionOutcome {
         let offer: OfferInvitation?
         do {
@@ -98,6 +149,8 @@ extension Interactions {
         }
         // One identifier from the request to the credential: its timeline tells the whole story.
         let id = interaction.id
+        try await rules.sharing?.note(
+            subject: rules.subjects.subject(person.person, for: order.client), of: person.person, at: order.client)
         let grant = Grant(
             id: id, clientID: order.client.id, person: person.person, consent: consent.id, session: person.session,
             transaction: offer?.id ?? id, scope: order.scope,
@@ -108,10 +161,10 @@ extension Interactions {
             resources: order.resources, redirectURI: order.namesRedirectURI ? order.redirectURI : nil,
             codeChallenge: order.codeChallenge?.text, keyThumbprint: order.keyThumbprint,
             refreshLimit: order.allowsRefresh && consent.offersRefresh ? consent.expiresAt : nil,
-            isOfAttestedWallet: interaction.request["attested"]?.bool ?? false)
+            isOfAttestedWallet: interaction.request["attested"]?.bool ?? false, sharesData: consent.sharing != nil)
         let isFirst = try await stores.interactions.finish(
             interaction.id, giving: grant, under: consent, in: person.sessionID, spending: interaction.uses,
-            codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
+            with: companion, codeExpiresAt: visit.at.addingTimeInterval(policy.codeLifetime.seconds), at: visit.at)
         guard isFirst else { return try await overtaken(interaction.id) }
         let code = tickets.codes.ticket(for: id).text
         return InteractionOutcome(

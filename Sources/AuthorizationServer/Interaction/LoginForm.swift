@@ -63,5 +63,8 @@ package struct InteractionSubmission: Sendable {
 
     func shares(_ claim: String) -> Bool { form["share_" + claim] == "yes" }
 
+    /// What the page's script made, as JSON; empty without it.
+    var sharing: String { form["sharing"] ?? "" }
+
     var duration: ConsentDuration { form["remember"].flatMap(ConsentDuration.init) ?? .once }
 }

@@ -30,7 +30,7 @@ package struct PushedRequests: Sendable {
         let instant = now()
         let form = try EndpointForm.read(request)
         let authenticated = try await authenticator.authenticate(request, form, at: instant)
-        let (message, objectUse) = try await message(form, authenticated.client, at: instant)
+        let (message, objectUse, object) = try await message(form, authenticated.client, at: instant)
         var asked = message
         let proof = try proofs.verify(request, at: instant)
         if let proof {
@@ -40,8 +40,9 @@ package struct PushedRequests: Sendable {
             }
             asked.dpopKeyThumbprint = proof.thumbprintText
         }
-        _ = try await rules.order(asked, of: authenticated.client, isAuthenticated: !authenticated.isPublic)
+        let order = try await rules.order(asked, of: authenticated.client, isAuthenticated: !authenticated.isPublic)
         var stored: JSONObject = ["request": .object(asked.json)]
+        if order.sharing != nil { stored["object"] = object.map(JSON.string) }
         if !authenticated.isPublic { stored["authenticated"] = true }
         if authenticated.isAttestedOnly { stored["attested"] = true }
         let interaction = Interaction(
@@ -63,15 +64,17 @@ package struct PushedRequests: Sendable {
     /// RFC 9126 §2.1: the request itself, or a request object; never a reference to another.
     private func message(
         _ form: RequestForm, _ client: RegisteredClient, at instant: Date
-    ) async throws -> (AuthorizationRequest, SingleUse?) {
+    ) async throws -> (AuthorizationRequest, SingleUse?, object: String?) {
         let parameters = AuthorizationParameters(form: form)
         let request: AuthorizationRequest
         var use: SingleUse?
+        var signed: String?
         switch try parameters.place {
         case .reference: throw AuthorizationRequestRefusal.nestedRequest
         case .requestObject(let object):
             (request, use) = try await SignedRequests(clients: authenticator.clients, policy: rules.policy)
                 .request(in: object, of: client, at: instant)
+            signed = object
         case .here:
             guard !client.metadata.requiresSignedRequests else { throw AuthorizationRefusal.signatureNeeded }
             request = try AuthorizationRequest(parameters)
@@ -79,6 +82,6 @@ package struct PushedRequests: Sendable {
         guard request.clientID.hasSameBytes(as: client.id) else {
             throw AuthorizationRequestRefusal.malformed("client_id")
         }
-        return (request, use)
+        return (request, use, signed)
     }
 }

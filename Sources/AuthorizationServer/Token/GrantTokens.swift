@@ -67,7 +67,7 @@ package struct GrantTokens: Sendable {
                     source: .code(id, refresh: refresh), uses: recipient.uses, at: instant,
                     transaction: grant.transaction))
             return try await response(
-                token, grant, recipient, nonce: grant.nonce,
+                token, grant, recipient, nonce: grant.nonce, isFirst: true,
                 refreshToken: refresh.map { _ in refreshTokens.ticket(for: id).text }, at: instant)
         } catch let refusal as any Refusal {
             try await note(refusal, grant, at: instant)
@@ -118,7 +118,8 @@ package struct GrantTokens: Sendable {
             TokenIssue(
                 token: token(for: grant, request, scope: scopes ?? grant.scope, recipient, at: instant),
                 source: .refresh(id), uses: recipient.uses, at: instant, transaction: grant.transaction))
-        return try await response(token, grant, recipient, nonce: nil, refreshToken: nil, at: instant)
+        return try await response(
+            token, grant, recipient, nonce: nil, isFirst: false, refreshToken: nil, at: instant)
     }
 
     private func give(
@@ -151,14 +152,15 @@ package struct GrantTokens: Sendable {
     }
 
     private func response(
-        _ token: AccessToken, _ grant: Grant, _ recipient: TokenRecipient, nonce: String?, refreshToken: String?,
-        at instant: Date
+        _ token: AccessToken, _ grant: Grant, _ recipient: TokenRecipient, nonce: String?, isFirst: Bool,
+        refreshToken: String?, at instant: Date
     ) async throws -> TokenResponse {
         let client = recipient.client.client
         let text = try tokens.text(of: token, grant, client: client)
         let idToken =
             token.scope.contains("openid")
-            ? try await idTokens.idToken(grant, for: client, nonce: nonce, accessToken: text, at: instant) : nil
+            ? try await idTokens.idToken(
+                grant, for: client, nonce: nonce, isFirst: isFirst, accessToken: text, at: instant) : nil
         return TokenResponse(
             accessToken: text, tokenType: token.keyThumbprint == nil ? "Bearer" : "DPoP",
             lifetime: .seconds(Int64(token.expiresAt.timeIntervalSince(instant).rounded())), refreshToken: refreshToken,

@@ -12,11 +12,14 @@ package struct IDTokens: Sendable {
     let keys: any TokenSigningKeys
     let claims: any PersonClaims
     let clients: ClientDirectory
+    /// Nil where no data is shared.
+    let sharing: (any SharingDesk)?
 
     package init(
         policy: AuthorizationPolicy, subjects: SubjectNames, keys: any TokenSigningKeys, claims: any PersonClaims,
-        clients: ClientDirectory
+        clients: ClientDirectory, sharing: (any SharingDesk)? = nil
     ) {
+        self.sharing = sharing
         self.policy = policy
         self.subjects = subjects
         self.keys = keys
@@ -27,11 +30,14 @@ package struct IDTokens: Sendable {
     private static let lifetime: TimeInterval = 300
 
     /// - Parameter nonce: the request's; nil for a refreshed token (§12.2: it has none, even if the first one had).
+    /// - Parameter isFirst: it is no refreshed token: then what is shared is in it.
     func idToken(
-        _ grant: Grant, for client: RegisteredClient, nonce: String?, accessToken: String, at instant: Date
+        _ grant: Grant, for client: RegisteredClient, nonce: String?, isFirst: Bool, accessToken: String,
+        at instant: Date
     ) async throws -> String {
         var token = JSONObject()
         if !grant.idTokenClaims.isEmpty { token = try await claims.claims(grant.idTokenClaims, of: grant.person) }
+        if isFirst { token.add(try await shared(grant, for: client, in: .idToken, at: instant)) }
         let seconds = Int64(instant.timeIntervalSince1970)
         token["iss"] = .string(policy.issuer)
         token["sub"] = .string(subjects.subject(grant.person, for: client))
@@ -48,6 +54,14 @@ package struct IDTokens: Sendable {
         return try await protect(
             token, type: "JWT", for: client, algorithm: client.metadata.idTokenAlgorithm,
             encryption: client.metadata.idTokenEncryption, at: instant)
+    }
+
+    /// What a grant shares of data that others have.
+    func shared(
+        _ grant: Grant, for client: RegisteredClient, in place: SharedClaimsPlace, at instant: Date
+    ) async throws -> JSONObject {
+        guard grant.sharesData, let sharing else { return JSONObject() }
+        return try await sharing.claims(of: grant, for: client, in: place, at: instant)
     }
 
     /// Names a session towards one client: two of them cannot find out that it is the same.
@@ -86,4 +100,10 @@ struct UnreachableKeys: Refusal {
     }
 
     var reason: String { "the client's encryption key cannot be had" }
+}
+
+extension JSONObject {
+    mutating func add(_ other: JSONObject) {
+        for member in other.members { self[member.name] = member.value }
+    }
 }

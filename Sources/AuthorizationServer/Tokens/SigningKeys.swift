@@ -39,7 +39,7 @@ extension TokenSigningKeys {
     }
 
     /// What is signed for nobody in particular.
-    func standard(at instant: Date) throws -> TokenSigner {
+    package func standard(at instant: Date) throws -> TokenSigner {
         guard let signer = try signer(.es256, at: instant) else { throw DamagedState("there is no signing key") }
         return signer
     }

@@ -37,6 +37,7 @@ package struct UserInfoEndpoint: Sendable {
             let client = try await clients.client(live.token.clientID) ?? attested(live)
         else { throw UserInfoRefusal.scope(live.token.keyThumbprint == nil ? .bearer : .dpop) }
         var claims = try await idTokens.claims.claims(grant.userInfoClaims, of: grant.person)
+        claims.add(try await idTokens.shared(grant, for: client, in: .userInfo, at: instant))
         claims["sub"] = .string(idTokens.subjects.subject(grant.person, for: client))
         let metadata = client.metadata
         guard metadata.userInfoAlgorithm != nil || metadata.userInfoEncryption != nil else {

@@ -1,12 +1,12 @@
 import Crypto
 import JOSE
-import WireFormats
+package import WireFormats
 
 /// Makes the disclosures of one SD-JWT, RFC 9901 §4.2, and the JSON that refers to them.
-struct DisclosureBuilder {
+package struct DisclosureBuilder {
     /// Every disclosure in base64url, each followed by `~`.
-    private(set) var encoded: [UInt8] = []
-    private(set) var hasDigests = false
+    package private(set) var encoded: [UInt8] = []
+    package private(set) var hasDigests = false
     /// Salts and decoys are cut from here, so that the operating system is asked once.
     private let random: [UInt8]
     private var used = 0
@@ -15,13 +15,13 @@ struct DisclosureBuilder {
     private static let saltLength = 16
     private static let digestLength = 32
 
-    init(count: Int, decoys: Int) {
+    package init(count: Int, decoys: Int) {
         random = secureRandomBytes(count * Self.saltLength + (count > 0 ? decoys : 0) * Self.digestLength)
         encoded.reserveCapacity(count * 96)
     }
 
     /// Writes the members of an object without its braces: plain claims, then `_sd` for those that may be withheld.
-    mutating func writeMembers(of tree: ClaimTree, decoys: Int, isFirst: Bool, to writer: inout JSONWriter) {
+    package mutating func writeMembers(of tree: ClaimTree, decoys: Int, isFirst: Bool, to writer: inout JSONWriter) {
         var isFirst = isFirst
         var digests: [[UInt8]] = []
         for claim in tree.claims {

@@ -66,6 +66,12 @@ package struct UnverifiedSDJWT: Sendable {
         } catch {
             throw .jws(error)
         }
+        return try resolve(verified)
+    }
+
+    /// As ``verify(with:)``, for whoever has verified ``jws`` already.
+    package func resolve(_ verified: VerifiedJWS) throws(SDJWTRefusal) -> VerifiedSDJWT {
+        guard verified.payload == jws.payload else { throw .jws(.invalidSignature) }
         guard let payload = (try? JSON(parsing: verified.payload))?.object else { throw .payloadNotJSONObject }
         let resolved = try DisclosureResolver.resolve(payload, disclosures: disclosures)
         return VerifiedSDJWT(

@@ -64,6 +64,9 @@ package struct UnverifiedJWS: Sendable {
         self.signature = signature
     }
 
+    /// The signature as it was decoded, not checked.
+    package var signatureBytes: [UInt8] { signature }
+
     /// The same JWS, its signature checked. The algorithm is the key's; a header that names another is refused.
     package func verify(with key: PublicKey) throws(JWSRefusal) -> VerifiedJWS {
         guard key.algorithm == algorithm else { throw .keyOfOtherAlgorithm }

@@ -25,7 +25,8 @@ struct OpenedKeys: Sendable {
             switch record.purpose {
             case .developmentCA: try addAuthority(record, encryptionKey)
             case .ticketAuthentication, .codeAuthentication, .dataEncryption: try addSymmetric(record, encryptionKey)
-            case .tokenSigning, .tokenSigningRSA, .portalClient: try addPlain(record, encryptionKey, at: instant)
+            case .tokenSigning, .tokenSigningRSA, .portalClient, .ledgerSigning:
+                try addPlain(record, encryptionKey, at: instant)
             case .credentialSigning: break
             }
         }

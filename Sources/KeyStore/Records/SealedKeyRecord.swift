@@ -18,10 +18,13 @@ package enum KeyPurpose: String, Sendable, CaseIterable {
     case tokenSigningRSA = "token-signing-rsa"
     /// Authenticates the portal at its provider.
     case portalClient = "portal-client"
+    /// Signs the checkpoints of the ledger. It is never replaced: who verifies knows the ledger by it.
+    case ledgerSigning = "ledger-signing"
 
     /// Purposes whose keys sign without a certificate, with the algorithm of new ones.
     static let plainSigning: [(purpose: KeyPurpose, algorithm: SignatureAlgorithm)] = [
         (.tokenSigning, .es256), (.tokenSigningRSA, .rs256), (.portalClient, .es256),
+        (.ledgerSigning, .edDSA),
     ]
 }
 

@@ -77,7 +77,7 @@ package struct AccessTokenClaims: Sendable, Equatable {
 
 extension JWTClaimReader {
     /// `aud` as a list, RFC 7519 §4.1.3; at most 50.
-    func audiences() throws(JWTFault) -> [String] {
+    package func audiences() throws(JWTFault) -> [String] {
         guard let value = claims["aud"] else { return [] }
         let values = value.array ?? [value]
         let texts = values.compactMap(\.string)
@@ -86,7 +86,7 @@ extension JWTClaimReader {
     }
 
     /// `cnf.jkt`, nil if there is no `cnf` at all.
-    func keyThumbprint() throws(JWTFault) -> [UInt8]? {
+    package func keyThumbprint() throws(JWTFault) -> [UInt8]? {
         guard let confirmation = claims["cnf"] else { return nil }
         guard let text = confirmation["jkt"]?.string, let bytes = try? Base64URL.decode(text), bytes.count == 32 else {
             throw .malformedClaim("cnf")

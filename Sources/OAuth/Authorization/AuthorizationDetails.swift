@@ -111,12 +111,18 @@ package struct AuthorizationDetails: Sendable, Equatable {
     package static let maximumEntries = 20
     package static let maximumBytes = 32_768
 
+    /// The type of entries that ask for data which others have about the person.
+    package static let sharingType = "data_sharing"
+
     package let entries: [AuthorizationDetail]
+    /// Entries of the type `data_sharing`, as they were sent.
+    package let sharing: [JSONObject]
 
     /// Nil if there is no entry, or too many.
-    package init?(_ entries: [AuthorizationDetail]) {
-        guard (1...Self.maximumEntries).contains(entries.count) else { return nil }
+    package init?(_ entries: [AuthorizationDetail], sharing: [JSONObject] = []) {
+        guard (1...Self.maximumEntries).contains(entries.count + sharing.count) else { return nil }
         self.entries = entries
+        self.sharing = sharing
     }
 
     package init(parsing text: String) throws(AuthorizationDetailsRefusal) {
@@ -130,11 +136,19 @@ package struct AuthorizationDetails: Sendable, Equatable {
         guard !array.isEmpty else { throw .empty }
         guard array.count <= Self.maximumEntries else { throw .tooMany }
         var entries: [AuthorizationDetail] = []
-        for element in array { entries.append(try AuthorizationDetail(json: element)) }
+        var sharing: [JSONObject] = []
+        for element in array {
+            if let object = element.object, object["type"] == .string(Self.sharingType) {
+                sharing.append(object)
+            } else {
+                entries.append(try AuthorizationDetail(json: element))
+            }
+        }
         self.entries = entries
+        self.sharing = sharing
     }
 
-    package var json: JSON { .array(entries.map { .object($0.object) }) }
+    package var json: JSON { .array((entries.map(\.object) + sharing).map(JSON.object)) }
 
     /// The form of the token response, OpenID4VCI 1.0 §6.2 (#token-response): each entry with the identifiers of the
     /// credentials it gives, entries that give none left out.

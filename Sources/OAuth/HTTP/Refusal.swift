@@ -1,6 +1,6 @@
 package import HTTPTypes
 package import JOSE
-import WireFormats
+package import WireFormats
 
 /// An error that a client is told about by a specified code.
 package protocol Refusal: Error, Sendable {
@@ -20,6 +20,8 @@ package struct WireRefusal: Sendable, Equatable {
     package let challenge: Challenge
     /// Sent beside the usual ones, such as `DPoP-Nonce`.
     package private(set) var headers: HTTPFields = [:]
+    /// What the body says beside `error` and `error_description`.
+    package private(set) var members: JSONObject = [:]
 
     package enum Challenge: Sendable, Equatable {
         case none
@@ -57,9 +59,17 @@ package struct WireRefusal: Sendable, Equatable {
         return refusal
     }
 
+    /// The same refusal with one more member in its body.
+    package func with(member name: String, _ value: JSON) -> WireRefusal {
+        var refusal = self
+        refusal.members[name] = value
+        return refusal
+    }
+
     package var response: EndpointResponse {
-        var response = EndpointResponse.privateJSON(
-            ["error": .string(code), "error_description": .string(description)], status: status)
+        var body: JSONObject = ["error": .string(code), "error_description": .string(description)]
+        for member in members.members { body[member.name] = member.value }
+        var response = EndpointResponse.privateJSON(.object(body), status: status)
         for field in headers { response.headers.append(field) }
         response.headers[values: .wwwAuthenticate] = challengeValues
         return response

@@ -26,7 +26,7 @@ package struct TokenExpectation: Sendable {
     }
 
     /// The claims of `compact` if its type is one of `types`, its signature is good, and issuer and audience are right.
-    func claims(
+    package func claims(
         of compact: String, types: [String], allowsNoType: Bool = false
     ) throws(JWTFault) -> JWTClaimReader {
         let rules = JWTHeaderRules(types: types, allowsNoType: allowsNoType, algorithms: algorithms)

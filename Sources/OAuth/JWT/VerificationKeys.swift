@@ -23,7 +23,7 @@ package struct VerificationKeys: Sendable {
         candidates = { set.verificationKeys(keyID: $0, algorithm: $1) }
     }
 
-    func verify(_ token: UnverifiedJWS) throws(JWTFault) -> VerifiedJWS {
+    package func verify(_ token: UnverifiedJWS) throws(JWTFault) -> VerifiedJWS {
         let stated = token.header["kid"]
         guard stated == nil || stated?.string != nil else { throw .noMatchingKey }
         let keys = candidates(stated?.string, token.algorithm).filter { $0.algorithm == token.algorithm }
@@ -35,14 +35,18 @@ package struct VerificationKeys: Sendable {
 }
 
 /// What the header of a JWT must be like.
-struct JWTHeaderRules {
+package struct JWTHeaderRules {
     /// Accepted values of `typ`, in lower case, without `application/`.
-    let types: [String]
-    let allowsNoType: Bool
-    let algorithms: Set<SignatureAlgorithm>
+    package let types: [String]
+    package let allowsNoType: Bool
+    package let algorithms: Set<SignatureAlgorithm>
+
+    package init(types: [String], allowsNoType: Bool = false, algorithms: Set<SignatureAlgorithm>) {
+        (self.types, self.allowsNoType, self.algorithms) = (types, allowsNoType, algorithms)
+    }
 
     /// Parses `compact` of at most `maximumBytes` and checks its header.
-    func parse(_ compact: String, maximumBytes: Int = 16_384) throws(JWTFault) -> UnverifiedJWS {
+    package func parse(_ compact: String, maximumBytes: Int = 16_384) throws(JWTFault) -> UnverifiedJWS {
         guard compact.utf8.count <= maximumBytes else { throw .jws(.tooLong) }
         let token: UnverifiedJWS
         do throws(JWSRefusal) {

@@ -1,6 +1,6 @@
 package import Foundation
 package import JOSE
-import WireFormats
+package import WireFormats
 
 /// Why a request object is refused, RFC 9101 §7.
 package enum RequestObjectRefusal: Refusal, Equatable {
@@ -136,16 +136,17 @@ package struct RequestObjectMaker: Sendable {
         self.audience = audience
     }
 
+    /// - Parameter extra: parameters that `request` has no place for.
     /// - Throws: what the signer throws.
     package func sign(
-        _ request: AuthorizationRequest, now: Date, lifetime: Duration = .seconds(300),
-        identifier: String = Base64URL.encode(secureRandomBytes(16))
+        _ request: AuthorizationRequest, adding extra: JSONObject = [:], now: Date,
+        lifetime: Duration = .seconds(300), identifier: String = Base64URL.encode(secureRandomBytes(16))
     ) throws -> String {
         var claims: JSONObject = ["iss": .string(clientID), "aud": .string(audience), "jti": .string(identifier)]
         claims.setTime("iat", now)
         claims.setTime("nbf", now)
         claims.setTime("exp", now.addingTimeInterval(Double(lifetime.components.seconds)))
-        for member in request.json.members { claims[member.name] = member.value }
+        for member in request.json.members + extra.members { claims[member.name] = member.value }
         return try issuer.sign(claims: claims)
     }
 }

@@ -9,6 +9,8 @@ package struct SingleUse: Sendable, Hashable {
         case clientAssertion = "client assertion"
         case attestationProof = "attestation proof"
         case requestObject = "request object"
+        /// A token that is good for one use, at the market that it is for.
+        case accessToken = "access token"
     }
 
     package static let length = 24

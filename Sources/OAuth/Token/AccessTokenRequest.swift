@@ -147,7 +147,10 @@ extension AccessTokenRequest {
     ) throws(AccessTokenRequestRefusal) -> AuthorizationDetails? {
         guard let text = form["authorization_details"] else { return nil }
         do throws(AuthorizationDetailsRefusal) {
-            return try AuthorizationDetails(parsing: text)
+            let details = try AuthorizationDetails(parsing: text)
+            // What is shared is said in the authorization request, and by no token that one asks for.
+            guard details.sharing.isEmpty else { throw AuthorizationDetailsRefusal.unsupportedType }
+            return details
         } catch {
             throw .authorizationDetails(error)
         }

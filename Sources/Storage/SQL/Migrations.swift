@@ -84,6 +84,10 @@ enum Migrations {
         IdentityTables.steps,
         PortalTables.statements,
         RepeatedRequests.statements,
+        LedgerTables.statements,
         AnchorTables.statements,
+        SharingTables.statements,
+        SharingGrantTables.statements,
+        VaultTables.statements,
     ]
 }

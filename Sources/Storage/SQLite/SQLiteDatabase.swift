@@ -20,6 +20,17 @@ package final class SQLiteDatabase: SQLDatabase {
         readers = Mutex([])
     }
 
+    /// Opens the file of a program that is no server and has tables of its own.
+    ///
+    /// - Parameter tables: statements that do nothing where the tables are made already.
+    package init(path: String, tables: [String]) throws(DatabaseFailure) {
+        self.path = path
+        let connection = try SQLiteConnection(path: path, mode: .readWrite)
+        for statement in tables { try connection.execute(statement) }
+        writer = SQLiteWriter(connection: connection)
+        readers = Mutex([])
+    }
+
     /// Scripts that change something may share a transaction with others.
     package func run(_ script: SQLScript) async throws(DatabaseFailure) -> SQLOutcome {
         guard !script.isReadOnly else { return try read(script) }

@@ -6,20 +6,22 @@ import Synchronization
 import Verifier
 
 /// The last nonce that each server gave for DPoP proofs, RFC 9449 §8.
-final class ServerNonces: Sendable {
+package final class ServerNonces: Sendable {
     /// Longer than any nonce.
     private static let maximumBytes = 1000
 
     private let latest = Mutex<[String: String]>([:])
 
-    func nonce(for url: String) -> String? {
+    package init() {}
+
+    package func nonce(for url: String) -> String? {
         guard let origin = Self.origin(of: url) else { return nil }
         return latest.withLock { $0[origin] }
     }
 
     /// Keeps the nonce of a response. True if there is one.
     @discardableResult
-    func take(from response: ExchangeResponse, of url: String) -> Bool {
+    package func take(from response: ExchangeResponse, of url: String) -> Bool {
         guard let origin = Self.origin(of: url), let nonce = response.headers[.dpopNonce],
             (1...Self.maximumBytes).contains(nonce.utf8.count)
         else { return false }

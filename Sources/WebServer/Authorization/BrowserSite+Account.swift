@@ -52,7 +52,8 @@ extension BrowserSite {
         }
         let page = try await account.page(
             of: session, csrf: logouts.formValue(session.id), passkeys: passkeys.passkeys(of: session.person),
-            offersPasskeys: passkeys.isOffered, confirmsFirst: try await confirmation(of: session) != nil)
+            offersPasskeys: passkeys.isOffered, confirmsFirst: try await confirmation(of: session) != nil,
+            offersVault: vault != nil)
         return pages.account.response(for: page, visit: pages.visit(request), at: now())
     }
 
@@ -128,7 +129,7 @@ extension BrowserSite {
     }
 
     /// The session of a script's request, which shows by a header that it is the page's own.
-    private func scripted(_ request: EndpointRequest) async throws -> Session {
+    func scripted(_ request: EndpointRequest) async throws -> Session {
         guard SameOrigin.check(request, at: pages.frames.address),
             let session = try await sessions(cookies.browser(request))
         else { throw AccountRefusal.notLoggedIn }

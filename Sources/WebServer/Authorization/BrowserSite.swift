@@ -11,6 +11,8 @@ package struct BrowserSite: Sendable {
     let logouts: Logouts
     let account: Account
     let passkeys: any AccountPasskeys
+    /// Nil where people have none.
+    let vault: AccountVault?
     let sessions: @Sendable (Browser) async throws -> Session?
     let cookies: BrowserCookies
     let pages: SitePages
@@ -18,7 +20,7 @@ package struct BrowserSite: Sendable {
 
     package init(
         authorization: AuthorizationEndpoint, interactions: Interactions, logouts: Logouts, account: Account,
-        passkeys: any AccountPasskeys, cookies: BrowserCookies, pages: SitePages,
+        passkeys: any AccountPasskeys, vault: AccountVault?, cookies: BrowserCookies, pages: SitePages,
         now: @escaping @Sendable () -> Date
     ) {
         self.authorization = authorization
@@ -26,6 +28,7 @@ package struct BrowserSite: Sendable {
         self.logouts = logouts
         self.account = account
         self.passkeys = passkeys
+        self.vault = vault
         sessions = { try await interactions.liveSession($0, at: now()) }
         self.cookies = cookies
         self.pages = pages
@@ -42,11 +45,11 @@ package struct BrowserSite: Sendable {
                 .post, .exact(path + Paths.authorize), name: "authorize", bodyLimit: 128 << 10, handler: page(authorize)
             ),
             Route(.get, interaction, name: "interaction", handler: page(show)),
-            Route(.post, interaction, name: "interaction", bodyLimit: 32 << 10, handler: page(submit)),
+            Route(.post, interaction, name: "interaction", bodyLimit: 512 << 10, handler: page(submit)),
             Route(.get, .exact(path + Paths.logout), name: "logout", handler: page(askLogout)),
             Route(
                 .post, .exact(path + Paths.logout), name: "logout", bodyLimit: 32 << 10, handler: page(confirmLogout)),
-        ] + accountRoutes(at: path + Paths.account)
+        ] + accountRoutes(at: path + Paths.account) + vaultRoutes(at: path + Paths.account + "/vault")
     }
 
     /// A handler whose refusals and failures are pages in the visitor's language.
@@ -96,7 +99,10 @@ package struct BrowserSite: Sendable {
         case .page(.login(let page), _):
             response = pages.login.response(for: page, visit: visit, redirectScheme: outcome.redirectScheme)
         case .page(.consent(let page), _):
-            response = pages.consent.response(for: page, visit: visit, redirectScheme: outcome.redirectScheme)
+            // The session that the person has just got, or the one that they came with.
+            let session = outcome.changes.session?.id ?? cookies.browser(request).session
+            response = pages.consent.response(
+                for: page, visit: visit, redirectScheme: outcome.redirectScheme, gate: session.map(gate))
         case .reload(let ticket):
             response = Self.seeOther(pages.frames.address.path + Paths.interaction + ticket + visit.query)
         case .answer(let answer): response = self.answer(answer, visit)

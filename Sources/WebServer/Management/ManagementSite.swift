@@ -19,6 +19,8 @@ package struct ManagementSite: Sendable {
     let clients: ClientAdministration?
     let logins: AuthenticatorAdministration?
     let logouts: Logouts?
+    /// Nil where no data is shared.
+    let sharing: SharingAdministration?
     let secretColumns: SecretColumns
     /// What was recorded of an offer or a login; empty if nothing was.
     let timeline: @Sendable (TicketID) async throws -> [TimelineEvent]
@@ -40,6 +42,7 @@ package struct ManagementSite: Sendable {
     package init(
         offers: Offers?, people: any PersonStore, schema: RegistrySchema, keys: KeyAdministration,
         clients: ClientAdministration? = nil, logins: AuthenticatorAdministration? = nil, logouts: Logouts? = nil,
+        sharing: SharingAdministration? = nil,
         secretColumns: SecretColumns = .none, timeline: @escaping @Sendable (TicketID) async throws -> [TimelineEvent],
         metrics: Metrics, now: @escaping @Sendable () -> Date
     ) {
@@ -50,6 +53,7 @@ package struct ManagementSite: Sendable {
         self.clients = clients
         self.logins = logins
         self.logouts = logouts
+        self.sharing = sharing
         self.secretColumns = secretColumns
         self.timeline = timeline
         self.metrics = metrics
@@ -57,21 +61,22 @@ package struct ManagementSite: Sendable {
     }
 
     package var routes: [Route] {
-        (offers.map(offerRoutes) ?? []) + registryRoutes + loginRoutes + (clients.map(clientRoutes) ?? []) + [
-            managed(.get, .withParameter(prefix: "/timelines/"), "timelines", handler: showTimeline),
-            managed(.get, .exact("/keys"), "keys") { _, _ in .privateJSON(try await keys.list()) },
-            managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in
-                .privateJSON(try await keys.rotate())
-            },
-            managed(.get, .exact("/metrics"), "metrics") { _, _ in
-                EndpointResponse(
-                    headers: [.contentType: "text/plain; version=0.0.4"], body: Array(metrics.exposition().utf8))
-            },
-            managed(.get, .exact("/health"), "health") { _, _ in .privateJSON(["status": "ok"]) },
-            managed(.get, .exact("/openapi.json"), "openapi") { _, _ in
-                .privateJSON(try ManagementDocument.load())
-            },
-        ]
+        (offers.map(offerRoutes) ?? []) + registryRoutes + loginRoutes + (clients.map(clientRoutes) ?? [])
+            + (sharing.map(sharingRoutes) ?? []) + [
+                managed(.get, .withParameter(prefix: "/timelines/"), "timelines", handler: showTimeline),
+                managed(.get, .exact("/keys"), "keys") { _, _ in .privateJSON(try await keys.list()) },
+                managed(.post, .exact("/keys/rotate"), "keys", bodyLimit: 1 << 10) { _, _ in
+                    .privateJSON(try await keys.rotate())
+                },
+                managed(.get, .exact("/metrics"), "metrics") { _, _ in
+                    EndpointResponse(
+                        headers: [.contentType: "text/plain; version=0.0.4"], body: Array(metrics.exposition().utf8))
+                },
+                managed(.get, .exact("/health"), "health") { _, _ in .privateJSON(["status": "ok"]) },
+                managed(.get, .exact("/openapi.json"), "openapi") { _, _ in
+                    .privateJSON(try ManagementDocument.load())
+                },
+            ]
     }
 
     private func offerRoutes(_ offers: Offers) -> [Route] {

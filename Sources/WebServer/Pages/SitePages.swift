@@ -41,6 +41,7 @@ package struct SitePages: Sendable {
     var login: LoginPages { LoginPages(shells: shells, cache: loginCache) }
     var consent: ConsentPages { ConsentPages(shells: shells, cache: consentCache) }
     var account: AccountPages { AccountPages(shells: shells) }
+    var vault: VaultPages { VaultPages(shells: shells) }
     var problems: ProblemPages { ProblemPages(shells: shells) }
     var logout: LogoutPages { LogoutPages(shells: shells) }
     var formPost: FormPostPage { FormPostPage(shells: shells) }

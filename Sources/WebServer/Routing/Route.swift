@@ -8,6 +8,8 @@ package struct Route: Sendable {
         case exact(String)
         /// The path before the parameter, with its final slash.
         case withParameter(prefix: String)
+        /// The same with a parameter of any number of segments.
+        case withRest(prefix: String)
     }
 
     /// What a request must bring to be answered at all. Protocol endpoints that look into tokens say `.open`, as the

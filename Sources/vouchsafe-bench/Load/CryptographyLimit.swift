@@ -50,7 +50,7 @@ enum CryptographyLimit {
         }
     }
 
-    private static func perCall(_ count: Int, _ body: () throws -> Void) throws -> Double {
+    static func perCall(_ count: Int, _ body: () throws -> Void) throws -> Double {
         for _ in 0..<(count / 10) { try body() }
         let start = ProcessorTime.ofThisThread
         for _ in 0..<count { try body() }

@@ -2,7 +2,7 @@ import Foundation
 import WireFormats
 
 /// The figures of one part, each of several runs, reported as medians.
-struct Figures {
+struct Figures: Sendable {
     private struct Row {
         let section: String?
         let name: String

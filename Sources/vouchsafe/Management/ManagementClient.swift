@@ -45,7 +45,12 @@ struct ManagementClient: Sendable {
             if response.status == .unauthorized {
                 throw CommandFailure("the server refuses the management key; set DATA_DIR as the server has it")
             }
-            throw CommandFailure(json["error_description"]?.string ?? "the server answers \(response.status.code)")
+            let what = json["error_description"]?.string ?? "the server answers \(response.status.code)"
+            let errors = (json["errors"]?.array ?? []).map { error in
+                let path = error["path"]?.string ?? ""
+                return "\n  " + (path.isEmpty ? "" : path + ": ") + (error["problem"]?.string ?? "")
+            }
+            throw CommandFailure(what + errors.joined())
         }
         return json
     }

@@ -13,6 +13,7 @@ import RegistryRecords
 import SQLStatements
 import ServiceLifecycle
 import Storage
+import TransparencyLog
 import UnixSignals
 import WebServer
 import WireFormats
@@ -46,8 +47,14 @@ extension Installation {
             managementServer, publicServer, KeyRefresh(keys: keys, logger: logger, now: now),
             retentionSweep(served.identity), clock,
         ]
-        // The newest checkpoint is nobody's yet: there is no ledger to ask.
-        services += try anchorServices { nil }
+        services += served.ledger?.services ?? []
+        services += served.withdrawals.map { [$0] } ?? []
+        if let ledger = served.ledger?.ledger {
+            services += try anchorServices {
+                // Without an answer there is nothing to anchor now; what is wrong with the database is told elsewhere.
+                (try? await ledger.published()).flatMap(\.self).map { ($0.head.size, $0.head.root.bytes) }
+            }
+        }
         if let dispatch = served.identity?.dispatch { services.append(CodeSending(dispatch: dispatch)) }
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let stop = GracefulStop(
@@ -80,8 +87,10 @@ extension Installation {
             identity: SQLIdentityRetention(
                 database: database,
                 longestWindow: max(identity?.limits.longestWindow ?? .zero, configuration.portal.starts.window)),
-            visits: SQLPortalVisits(database: database), logger: logger,
-            now: now)
+            visits: SQLPortalVisits(database: database),
+            pushes: configuration.sharing.map { _ in
+                SQLPushStore(database: database, sealer: keys.ring.dataSealer)
+            }, logger: logger, now: now)
     }
 
     private func announce(_ roles: Set<ServerRole>) {
@@ -99,6 +108,9 @@ extension Installation {
         let issuer: Site
         let management: Site
         let identity: Identity?
+        /// Nil where no data is shared.
+        let ledger: LedgerParts?
+        let withdrawals: WithdrawalDelivery?
     }
 
     /// The table of everything that is served, by address.
@@ -120,7 +132,17 @@ extension Installation {
                 portal: servesPortal(roles)))
         let messages = try MessageChannels(self, pages: pages, client: client, logger: logger)
         let identity = roles.contains(.authorizationServer) ? try identity(client, messages) : nil
-        let provider = try identity.map { try self.provider($0, shared) }
+        let ledger = try await ledger()
+        let hub = ledger.map { self.hub($0.ledger) }
+        let provider = try identity.map { identity in
+            try self.provider(
+                identity, shared,
+                sharing: hub.map { hub in
+                    { subjects, clients, grants in
+                        self.desk(hub, subjects, clients) { try await grants.append($0, to: $1) }
+                    }
+                })
+        }
         let issuer = roles.contains(.issuer) ? try issuerParts(provider, shared, metrics) : nil
         var routes = CommonRoutes.all
         if let issuer {
@@ -129,19 +151,29 @@ extension Installation {
             routes += pages.assetRoutes
         }
         routes += tokenSite(issuer, provider, shared, pages).routes
-        if let provider, let identity { routes += authorizationSite(provider, identity, pages).routes }
+        if let provider, let identity {
+            let vaults = vaults(provider, nonces: shared.nonces)
+            routes += authorizationSite(provider, identity, vaults, pages).routes + (vaults?.site.routes ?? [])
+        }
         if let anchorsSite { routes += anchorsSite.routes }
         if servesPortal(roles) { routes += try portal(messages, pages).routes }
+        routes += ledger?.site.routes ?? []
+        let members = try await members(hub, provider, nonces: shared.nonces)
+        routes += members?.site.routes ?? []
         let management = ManagementSite(
             offers: issuer?.offers, people: people, schema: configuration.registry, keys: keyAdministration,
             clients: provider.map(clientAdministration), logins: identity?.administration, logouts: provider?.logouts,
+            sharing: members?.administration,
             secretColumns: configuration.login?.secretColumns ?? .none,
             timeline: { Offers.told(and: try await shared.offers.timeline(of: $0)) }, metrics: metrics, now: now)
         return ServedSites(
             issuer: Site(routes: routes, metrics: metrics, readiness: readiness),
             management: Site(
-                routes: management.routes, managementKey: managementKey, metrics: metrics, readiness: readiness),
-            identity: identity)
+                routes: management.routes + (members == nil ? [] : try ConsoleSite().routes),
+                managementKey: managementKey,
+                metrics: metrics, readiness: readiness),
+            identity: identity, ledger: ledger,
+            withdrawals: hub.flatMap { hub in provider?.desk.map { withdrawalDelivery(hub, $0) } })
     }
 
     /// A portal needs somewhere to log in.
@@ -151,8 +183,9 @@ extension Installation {
         return !isOwn || roles.contains(.authorizationServer) && configuration.login != nil
     }
 
-    private func authorizationSite(_ provider: Provider, _ identity: Identity, _ pages: SitePages) -> AuthorizationSite
-    {
+    private func authorizationSite(
+        _ provider: Provider, _ identity: Identity, _ vaults: Vaults?, _ pages: SitePages
+    ) -> AuthorizationSite {
         let liveKeys = keys
         let sealer = keys.ring.dataSealer
         let browser = BrowserSite(
@@ -161,6 +194,7 @@ extension Installation {
             passkeys: PasskeysOfAccount(
                 registration: identity.passkeys, administration: identity.administration, claims: provider.claims,
                 now: now),
+            vault: vaults?.account,
             cookies: BrowserCookies(
                 isSecure: configuration.publicURL.hasPrefix("https:"), sessions: mint("session"),
                 seal: { sealer.seal($0, context: "device cookie") },

@@ -12,6 +12,8 @@ struct RetentionSweep: Service {
     var identity: SQLIdentityRetention?
     /// Nil where no portal is served.
     var visits: SQLPortalVisits?
+    /// Nil where no data is shared.
+    var pushes: SQLPushStore?
     let logger: Logger
     let now: @Sendable () -> Date
 
@@ -30,6 +32,7 @@ struct RetentionSweep: Service {
             let swept = try await retention.sweep(at: now())
             _ = try await identity?.sweep(at: now())
             _ = try await visits?.sweep(at: now())
+            _ = try await pushes?.sweep(at: now())
             guard swept != SQLRetention.Swept() else { return }
             logger.debug(
                 "deleted what is no longer needed",

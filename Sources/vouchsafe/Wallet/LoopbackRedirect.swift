@@ -14,11 +14,11 @@ struct LoopbackRedirect: Sendable {
     private let channel: any Channel
     private let arrival: Arrival
 
-    /// Listens at a free port of 127.0.0.1 while `body` runs.
+    /// Listens at a port of 127.0.0.1, a free one unless one is named, while `body` runs.
     static func with<Outcome>(
-        path: String, _ body: (LoopbackRedirect) async throws -> Outcome
+        path: String, port: Int = 0, _ body: (LoopbackRedirect) async throws -> Outcome
     ) async throws -> Outcome {
-        let redirect = try await listening(path: path)
+        let redirect = try await listening(path: path, port: port)
         let outcome: Result<Outcome, any Error>
         do {
             outcome = .success(try await body(redirect))
@@ -31,7 +31,7 @@ struct LoopbackRedirect: Sendable {
         return try outcome.get()
     }
 
-    private static func listening(path: String) async throws -> LoopbackRedirect {
+    private static func listening(path: String, port: Int) async throws -> LoopbackRedirect {
         let group = MultiThreadedEventLoopGroup.singleton
         let arrival = Arrival(promise: group.next().makePromise(of: String.self))
         do {
@@ -43,7 +43,7 @@ struct LoopbackRedirect: Sendable {
                         try channel.pipeline.syncOperations.addHandler(RedirectHandler(path: path, arrival: arrival))
                     }
                 }
-                .bind(host: "127.0.0.1", port: 0).get()
+                .bind(host: "127.0.0.1", port: port).get()
             guard let port = channel.localAddress?.port else { throw Failure.cannotListen }
             return LoopbackRedirect(uri: "http://127.0.0.1:\(port)\(path)", channel: channel, arrival: arrival)
         } catch {

@@ -12,7 +12,11 @@ import WireFormats
         (.delete, "/offers/AAAAAAAAAAAAAAAAAAAAAAAA"), (.get, "/registry/schema"), (.get, "/registry/people"),
         (.post, "/registry/people"), (.get, "/registry/people/p-1"), (.get, "/keys"), (.post, "/keys/rotate"),
         (.get, "/metrics"), (.get, "/health"), (.get, "/openapi.json"), (.head, "/offers"),
-        (.get, "/timelines/AAAAAAAAAAAAAAAAAAAAAAAA"),
+        (.get, "/timelines/AAAAAAAAAAAAAAAAAAAAAAAA"), (.get, "/organizations"), (.post, "/organizations"),
+        (.get, "/organizations/p-1"), (.put, "/organizations/p-1"), (.delete, "/organizations/p-1"),
+        (.post, "/organizations/p-1/approve"), (.post, "/organizations/p-1/suspend"),
+        (.put, "/organizations/p-1/partners"), (.put, "/organizations/p-1/keys"),
+        (.post, "/organizations/p-1/subjects"), (.get, "/scopes"), (.post, "/scopes"),
     ]
 
     @Test("Without a key, or with a wrong one, nothing is answered and nothing happens", arguments: routes)

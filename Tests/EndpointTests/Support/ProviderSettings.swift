@@ -16,6 +16,9 @@ struct ProviderSettings: Sendable {
     /// What the weaker level takes.
     var basicLevel = "[knowledge, password, sms_code]"
 
+    /// Whether there is the section `sharing`.
+    var sharesData = false
+
     /// Weakest first.
     static let basic = "urn:example:basic"
     static let strong = "urn:example:strong"
@@ -71,6 +74,7 @@ struct ProviderSettings: Sendable {
             - {acr: "\(Self.strong)", any: [[knowledge, pin], [password, sms_code]]}
           attempts: \(attempts)
         sms: {file: sms.jsonl}
+        \(sharesData ? "sharing: {}" : "")
         credentials:
           card:
             format: dc+sd-jwt

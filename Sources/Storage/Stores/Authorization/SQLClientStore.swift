@@ -95,6 +95,7 @@ package struct SQLClientStore: ClientStore {
             id: row.text(0), metadata: try ClientMetadata(json: document), secretHash: row.optionalBytes(2),
             isVerified: document["vouchsafe_verified"]?.bool ?? false,
             leastACR: document["vouchsafe_acr"]?.string, resource: document["vouchsafe_resource"]?.string,
+            fixedSector: document["vouchsafe_sector"]?.string,
             createdAt: Date(microseconds: row.integer(3)))
     }
 }
@@ -106,6 +107,7 @@ extension RegisteredClient {
         if isVerified { document["vouchsafe_verified"] = true }
         document["vouchsafe_acr"] = leastACR.map(JSON.string)
         document["vouchsafe_resource"] = resource.map(JSON.string)
+        document["vouchsafe_sector"] = fixedSector.map(JSON.string)
         return .object(document)
     }
 }

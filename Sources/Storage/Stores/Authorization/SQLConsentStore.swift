@@ -43,19 +43,32 @@ package struct SQLConsentStore: ConsentStore {
         }
     }
 
-    package func withdraw(_ id: TicketID, of person: String, at instant: Date) async throws -> Bool {
+    package func withdraw(
+        _ id: TicketID, of person: String, with companion: (any GrantCompanion)? = nil, at instant: Date
+    ) async throws -> Bool {
         let person = mark(person)
         defer { recent.forgetTokens() }
         let at = SQLValue.integer(instant.microseconds)
-        return try await database.run(
-            .writing(
-                SQLStatement(
-                    "UPDATE consents SET withdrawn_at = COALESCE(withdrawn_at, $1) WHERE id = $2 AND person = $3", at,
-                    .bytes(id.bytes), .bytes(person), expecting: .oneRow),
-                SQLStatement(
-                    "UPDATE grants SET revoked_at = $1 WHERE consent_id = $2 AND revoked_at IS NULL", at,
-                    .bytes(id.bytes)))
-        ).isDone
+        // What is told of a withdrawal is told once.
+        if let companion {
+            let isFirst = try await database.run(
+                SQLScript(
+                    [
+                        SQLStatement(
+                            "UPDATE consents SET withdrawn_at = $1 WHERE id = $2 AND person = $3 AND withdrawn_at IS NULL",
+                            at, .bytes(id.bytes), .bytes(person), expecting: .oneRow),
+                        Self.revoking(id, at),
+                    ] + companion.statements)
+            ).isDone
+            if isFirst { return true }
+        }
+        let statements = [
+            SQLStatement(
+                "UPDATE consents SET withdrawn_at = COALESCE(withdrawn_at, $1) WHERE id = $2 AND person = $3", at,
+                .bytes(id.bytes), .bytes(person), expecting: .oneRow),
+            Self.revoking(id, at),
+        ]
+        return try await database.run(SQLScript(statements)).isDone
     }
 
     private func consent(_ row: SQLRow) throws -> Consent {
@@ -67,6 +80,11 @@ package struct SQLConsentStore: ConsentStore {
             detail: try JSON(parsing: sealer.open(row.bytes(2), context: Self.context(id))),
             givenAt: Date(microseconds: row.integer(3)),
             expiresAt: row.optionalInteger(4).map(Date.init(microseconds:)))
+    }
+
+    private static func revoking(_ id: TicketID, _ at: SQLValue) -> SQLStatement {
+        SQLStatement(
+            "UPDATE grants SET revoked_at = $1 WHERE consent_id = $2 AND revoked_at IS NULL", at, .bytes(id.bytes))
     }
 
     static func context(_ id: TicketID) -> String { "consent " + id.text }

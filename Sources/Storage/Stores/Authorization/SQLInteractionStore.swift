@@ -96,7 +96,8 @@ package struct SQLInteractionStore: InteractionStore {
 
     package func finish(
         _ id: TicketID, giving grant: Grant, under consent: Consent, in session: TicketID? = nil,
-        spending uses: [SingleUse] = [], codeExpiresAt: Date, at instant: Date
+        spending uses: [SingleUse] = [], with companion: (any GrantCompanion)? = nil, codeExpiresAt: Date,
+        at instant: Date
     ) async throws -> Bool {
         let sealedGrant = grant.sealed(with: sealer)
         let sealedConsent = sealer.seal(consent.detail.encoded(), context: SQLConsentStore.context(consent.id))
@@ -125,6 +126,7 @@ package struct SQLInteractionStore: InteractionStore {
                 .bytes(sealedGrant), .integer(codeExpiresAt.microseconds)),
             TimelineTable.appending(TimelineEvent(at: instant, step: .consent), to: grant.transaction),
         ]
+        statements += companion?.statements ?? []
         let isFirst = try await database.run(SQLScript(statements)).isDone
         if isFirst { recent.grants.insert(grant, grant.id) } else if let session { recent.sessions.remove(session) }
         return isFirst

@@ -10,6 +10,8 @@ struct LandingAssets: Sendable {
     static let pageStyle = "pages.css"
     static let passkeyScript = "passkey.js"
     static let formPostScript = "form-post.js"
+    static let vaultPageScript = "vault-page.js"
+    static let sharingScript = "sharing.js"
     static let cardStyle = "credentials.css"
     static let icon = "favicon.svg"
 

@@ -16,9 +16,24 @@ struct AccountMarkup: Sendable {
         <h1>\(visit.markup("account_title"))</h1>
         \(name)</div>
         \(signOut)</div>
-        \(consents)\(passkeys)</div>
+        \(consents)\(vault)\(passkeys)</div>
 
         """
+    }
+
+    private var vault: HTML? {
+        guard page.offersVault else { return nil }
+        return """
+            <section aria-labelledby="vault-title">
+            <h2 id="vault-title">\(visit.markup("vault_title"))</h2>
+            <div class="panel">
+            <p>\(visit.markup("account_vault_text"))</p>
+            <a class="button quiet" href="\(shells.address(of: "/account/vault", for: visit))" data-test="vault-link">\
+            \(visit.markup("account_vault"))</a>
+            </div>
+            </section>
+
+            """
     }
 
     private var name: HTML {

@@ -38,7 +38,7 @@ struct ConsentItemMarkup: Sendable {
         <p class="tag \(standing.rawValue)">\(visit.markup("consent_state_" + standing.rawValue))</p>
         </div>
         \(host)\(purpose)<dl class="facts-list">
-        \(texts(consent.credentials, "account_credentials"))\(texts(consent.claims, "account_claims"))\(dates)</dl>
+        \(texts(consent.credentials, "account_credentials"))\(texts(consent.claims, "account_claims"))\(consent.sharing.map(shared))\(dates)</dl>
         <div class="item-actions">
         <a class="button quiet" href="\(receipt)" download data-test="receipt">\(visit.markup("account_receipt"))</a>
         \(standing.isOver ? nil : withdraw)</div>
@@ -59,6 +59,22 @@ struct ConsentItemMarkup: Sendable {
         guard !texts.isEmpty else { return "" }
         let items = texts.map { text -> HTML in "<li>\(visit.markup(text))</li>" }
         return "<div><dt>\(visit.markup(key))</dt><dd><ul class=\"claims\">\(items)</ul></dd></div>\n"
+    }
+
+    /// What of which market, until when, and when it was last given.
+    private func shared(_ scope: SharedScope) -> HTML {
+        let claims = scope.claims.map { claim -> HTML in "<li>\(visit.markup(claim))</li>" }
+        let used: HTML? = scope.lastUsedAt.map {
+            " · \(visit.markup("consent_last_used")) \(visit.markup(PageDate($0, in: visit.texts)))"
+        }
+        let typed: HTML = " <small>\(visit.markup("account_sharing_typed"))</small>"
+        return """
+            <div data-test="shared-scope"><dt>\(visit.markup(scope.name)), \(visit.markup(scope.market))\
+            \(scope.isSelfAsserted ? typed : nil)</dt><dd><ul class="claims">\(claims)</ul>
+            <small>\(visit.markup("consent_until")) \(visit.markup(PageDate(scope.until, in: visit.texts)))\(used)</small>\
+            </dd></div>
+
+            """
     }
 
     private var dates: HTML {

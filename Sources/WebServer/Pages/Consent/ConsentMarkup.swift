@@ -4,6 +4,7 @@ import OAuth
 /// One consent page in one language.
 struct ConsentMarkup: Sendable {
     let page: ConsentPage
+    let sharing: SharingMarkup?
     let visit: Visit
     let title: String
     let form: FormMarkup
@@ -13,7 +14,7 @@ struct ConsentMarkup: Sendable {
         <div class="wrap narrow wide">
         <div class="panel">
         <h1>\(title)</h1>
-        \(PartyMarkup(party: page.party, visit: visit).markup)\(purpose)\(consentForm)</div>
+        \(PartyMarkup(party: page.party, visit: visit).markup)\(purpose)\(sharing?.markup)\(consentForm)</div>
         </div>
 
         """
@@ -36,7 +37,7 @@ struct ConsentMarkup: Sendable {
             """
             \(credentials)\(claims)\(durations)\(offline)<p class="hint">\(visit.markup("consent_withdraw_hint"))</p>
             <div class="answers">
-            \(Self.noDefault)\(answer("allow", "consent_allow", "m5.5 12.5 4.2 4.2 8.800-9.200"))\
+            \(page.sharing == nil ? nil : Self.sharingField)\(Self.noDefault)\(answer("allow", "consent_allow", "m5.5 12.5 4.2 4.2 8.800-9.200"))\
             \(answer("deny", "consent_deny", "M6.500 6.500l11 11m0-11l-11 11"))</div>
             """)
     }
@@ -46,13 +47,18 @@ struct ConsentMarkup: Sendable {
     private static let noDefault: HTML =
         "<button type=\"submit\" name=\"action\" value=\"stay\" tabindex=\"-1\" hidden></button>\n"
 
+    /// Filled by the script, which then lets the person allow.
+    private static let sharingField: HTML = "<input type=\"hidden\" name=\"sharing\" value=\"\">\n"
+
     /// Either answer looks the same, so that the page does not choose for the person.
     private func answer(_ action: String, _ key: String, _ picture: HTML) -> HTML {
-        """
-        <button class="button answer" type="submit" name="action" value="\(action)" data-test="\(action)">\
-        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="\(picture)"/></svg> \(visit.markup(key))</button>
+        let isWaiting = page.sharing != nil && action == "allow"
+        return """
+            <button class="button answer" type="submit" name="action" value="\(action)" data-test="\(action)"\
+            \(isWaiting ? " disabled" : nil)>\
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="\(picture)"/></svg> \(visit.markup(key))</button>
 
-        """
+            """
     }
 
     private var credentials: HTML {

@@ -11,6 +11,21 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         append(literal)
     }
 
+    /// JSON inside a `script` element that is data: what could end the element is written as JSON escapes, which these
+    /// characters, standing in texts alone, can all be.
+    init(scriptData json: [UInt8]) {
+        bytes = []
+        bytes.reserveCapacity(json.count)
+        for byte in json {
+            switch byte {
+            case UInt8(ascii: "<"): append("\\u003c")
+            case UInt8(ascii: ">"): append("\\u003e")
+            case UInt8(ascii: "&"): append("\\u0026")
+            default: bytes.append(byte)
+            }
+        }
+    }
+
     init(stringInterpolation: StringInterpolation) { self = stringInterpolation.html }
 
     struct StringInterpolation: StringInterpolationProtocol {

@@ -30,6 +30,8 @@ struct Provider: Sendable {
     let account: Account
     let claims: ProviderClaims
     let texts: ClaimTexts
+    /// Nil where no data is shared.
+    let desk: HubDesk?
 }
 
 /// What several parts of a process share.
@@ -74,7 +76,11 @@ extension Installation {
             })
     }
 
-    func provider(_ identity: Identity, _ shared: SharedParts) throws -> Provider {
+    /// - Parameter sharing: makes the desk for data that others have; nil where none is shared.
+    func provider(
+        _ identity: Identity, _ shared: SharedParts,
+        sharing: ((SubjectNames, ClientDirectory, SQLGrantStore) -> HubDesk)? = nil
+    ) throws -> Provider {
         let url = configuration.publicURL
         let ring = keys.ring
         let policy = policy
@@ -90,17 +96,20 @@ extension Installation {
             configured: try configuredClients(shared.roles), store: clientStore, documents: shared.documents)
         let catalog = catalogs(shared)
         let texts = claimTexts
+        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
+        let desk = sharing?(subjects, directory, grantStore)
         let rules = AuthorizationRules(
             policy: policy, clients: directory, catalog: catalog, claims: texts,
-            invitations: Invitations(offers: shared.offers), offers: shared.invitations)
+            invitations: Invitations(offers: shared.offers), offers: shared.invitations, subjects: subjects,
+            sharing: desk)
         let codes = mint("authorization code")
         let refreshTokens = mint("refresh token")
         let requests = mint("pushed request")
-        let subjects = SubjectNames(root: ring.codeKey, standard: policy.subjectType)
         let claims = ProviderClaims(definitions: configuration.authorizationServer.claims, source: identity.source)
         let accessTokens = AccessTokens(
             policy: policy, tickets: mint("granted access token"), subjects: subjects, keys: keys)
-        let idTokens = IDTokens(policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory)
+        let idTokens = IDTokens(
+            policy: policy, subjects: subjects, keys: keys, claims: claims, clients: directory, sharing: desk)
         let logger = logger
         let logouts = Logouts(
             sessions: sessions, clients: directory, idTokens: idTokens, keys: keys,
@@ -148,7 +157,7 @@ extension Installation {
             logouts: logouts,
             account: Account(
                 consents: consents, clients: directory, catalog: catalog, texts: texts, claims: claims, keys: keys,
-                issuer: url, now: now), claims: claims, texts: texts)
+                issuer: url, sharing: desk, now: now), claims: claims, texts: texts, desk: desk)
     }
 
     private func catalogs(_ shared: SharedParts) -> Catalogs {

@@ -1,0 +1,247 @@
+"""The programs of markets and service providers at a real hub: with each other, and with independent ones that lie."""
+
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from holder_keys import HolderKey
+from plain_browser import departed
+from sharing_fixtures import TIER, World
+from sharing_market import ReleaseCall
+from sharing_messages import NotBelieved, Statement, encryption_entry, hash_of, sealed
+from sharing_person import SharingPerson
+from sharing_programs import MarketProgram, ProviderProgram
+from sharing_provider import Asked
+from sharing_setup import GOLD, LOYALTY, definition
+from small_server import Reply
+
+pytest_plugins = ["sharing_fixtures"]
+
+CHOSEN = {"tier": "gold", "points": 1200}
+LOYALTY_ORDER = ["--claim", "tier!", "--claim", "points", "--purpose", "To offer you our premium account"]
+
+
+@pytest.fixture(scope="module")
+def depot(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarketProgram]:
+    """A market that runs the program."""
+    made = MarketProgram("depot", world.hub, tmp_path_factory.mktemp("depot"), world.program_port)
+    world.hub.define(definition("depot:loyalty", "market", LOYALTY), definition("depot:card", "person", LOYALTY))
+    made.run("trust", "bank")
+    yield made.start()
+    made.program.stop()
+
+
+@pytest.fixture(scope="module")
+def broker(world: World, tmp_path_factory: pytest.TempPathFactory) -> ProviderProgram:
+    """A service provider that runs the program."""
+    made = ProviderProgram("broker", world.hub, tmp_path_factory.mktemp("broker"))
+    answer = world.wallet.http.get(world.hub.url + "/sharing/organizations/broker/keys", timeout=10).json()
+    for market in (world.shop, world.club):
+        market.partners["broker"] = answer["keys"]
+    return made
+
+
+@pytest.fixture(scope="module")
+def trusting(depot: MarketProgram, broker: ProviderProgram) -> MarketProgram:
+    """The market once it gives to the service provider too."""
+    depot.program.stop()
+    depot.run("trust", "broker")
+    return depot.start()
+
+
+def tell(world: World, depot: MarketProgram, person: SharingPerson, scope: str, values: dict = GOLD) -> dict:
+    """The program says something about somebody."""
+    command = "push" if scope == "depot:card" else "digest"
+    return depot.say(command, scope, world.hub.subject("depot", person.person.id), values)
+
+
+def test_the_markets_program(world: World, depot: MarketProgram) -> None:
+    """With an independent service provider: both cases."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    tell(world, depot, person, "depot:card")
+    asked = Asked("depot:loyalty", TIER), Asked("depot:card", ["tier", "address", "share", "member"])
+    flow = world.share(world.bank.ask(*asked), person)
+    assert flow.values("depot:loyalty") == CHOSEN
+    assert flow.values("depot:card") == {name: GOLD[name] for name in ("tier", "address", "share", "member")}
+
+
+def test_the_markets_program_gives_to_partners_only(world: World, depot: MarketProgram) -> None:
+    """Whom its own list does not have gets nothing, whatever the hub and the person say."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    flow = world.share(world.loans.ask(Asked("depot:loyalty", TIER)), person)
+    assert flow.told["claims_pending"] == {"depot:loyalty": "refused:untrusted_partner"}
+
+
+def test_the_markets_program_is_killed(world: World, depot: MarketProgram) -> None:
+    """While it is down the consent waits; afterwards it knows what it has said."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    depot.kill()
+    try:
+        flow = world.share(world.bank.ask(Asked("depot:loyalty", TIER)), person)
+        assert flow.told["claims_pending"] == {"depot:loyalty": "unreachable"}
+    finally:
+        depot.start()
+    assert flow.values("depot:loyalty", flow.told_now()) == CHOSEN
+
+
+def test_the_programs_with_each_other(world: World, trusting: MarketProgram, broker: ProviderProgram) -> None:
+    """Both cases; what is verified stands in the report."""
+    person = world.someone(0)
+    pushed = tell(world, trusting, person, "depot:loyalty")
+    tell(world, trusting, person, "depot:card")
+    with broker.asking(
+        "--scope", "depot:loyalty", "--scope", "depot:card", "--claim", "depot:loyalty.tier!",
+        "--claim", "depot:loyalty.points", "--claim", "depot:card.address",
+    ) as request:
+        request.agree(person)
+        report = request.report()
+    assert report["refused"] == [] and report["pending"] == {}
+    by_scope = {each["scope"]: each for each in report["received"]}
+    assert by_scope["depot:loyalty"]["values"] == CHOSEN
+    assert by_scope["depot:card"]["values"] == {"address": GOLD["address"]}
+    for scope in by_scope.values():
+        assert scope["relied_on"]["ledger"]["verified"] and scope["relied_on"]["market_key"]["ledger"]["verified"]
+    assert by_scope["depot:loyalty"]["relied_on"]["ledger"]["index"] == pushed["ledger"]["index"]
+
+
+def test_the_providers_program(world: World, broker: ProviderProgram) -> None:
+    """With an independent market: kept by the market, kept by the person, typed."""
+    person = world.someone(0)
+    world.say(person)
+    world.say(person, "shop:card")
+    with broker.asking("--scope", "shop:loyalty", "--scope", "shop:card", "--scope", "club:badge") as request:
+        request.agree(person, typed={"club:badge": {"tier": "silver"}})
+        report = request.report()
+    received = {each["scope"]: each for each in report["received"]}
+    assert received["shop:loyalty"]["values"] == received["shop:card"]["values"] == GOLD
+    assert received["club:badge"]["values"] == {"tier": "silver"} and received["club:badge"]["self_asserted"]
+    assert world.shop.complaints == []
+
+
+def test_after_new_keys(world: World, broker: ProviderProgram) -> None:
+    """What the person was given for earlier keys they can still share."""
+    person = world.someone(4)
+    world.say(person)
+    world.say(person, "shop:card")
+    person.rotate()
+    with broker.asking("--scope", "shop:loyalty", "--scope", "shop:card") as request:
+        request.agree(person)
+        assert [each["values"] for each in request.report()["received"]] == [GOLD, GOLD]
+
+
+def test_the_providers_program_asks_again(world: World, broker: ProviderProgram) -> None:
+    """For as long as it is told."""
+    person = world.someone(0)
+    world.say(person)
+    turns = []
+
+    def later(call: ReleaseCall) -> Reply:
+        turns.append(call)
+        if len(turns) < 3:
+            return Reply.of_json({}, 202, Retry_After="1")
+        return Reply.of_json({"release": world.shop.release(call)})
+
+    world.shop.behaviour = later
+    with broker.asking("--scope", "shop:loyalty", *LOYALTY_ORDER, wait=20) as request:
+        request.agree(person)
+        assert request.report()["received"][0]["values"] == CHOSEN
+    world.shop.behaviour = lambda _: Reply.of_json({"error": "superseded"}, 409)
+    with broker.asking("--scope", "shop:loyalty", *LOYALTY_ORDER) as request:
+        request.agree(person)
+        assert request.report(code=1)["pending"] == {"shop:loyalty": "refused:superseded"}
+
+
+# Lies. The hub passes on what it cannot read.
+
+
+def another_statement(world: World, values: dict, **options: object) -> Callable[[ReleaseCall], Statement]:
+    """Something else that the market has signed."""
+    return lambda call: world.shop.statement("shop:loyalty", values, **options)
+
+
+def lies(world: World) -> dict[str, Callable[[ReleaseCall], str]]:
+    """What a market gives in place of the truth."""
+    shop, stranger = world.shop, HolderKey.make()
+
+    def presenting(make: Callable[[ReleaseCall], str], **options: object) -> Callable[[ReleaseCall], str]:
+        return lambda call: shop.release(call, presentation=make(call), **options)
+
+    def changed(call: ReleaseCall) -> str:
+        forged = shop.statement("shop:loyalty", {"tier": "gold", "points": 999_999})
+        return "~".join([
+            call.statement.issuer_jwt, call.statement.disclosures["tier"], forged.disclosures["points"], ""])
+
+    return {
+        "another person's data": presenting(lambda call: shop.statement(
+            "shop:loyalty", {"tier": "bronze", "points": 3}).presenting(["tier", "points"])),
+        "a changed value": presenting(changed),
+        "a claim that was not agreed": presenting(lambda call: call.statement.presenting(["tier", "points", "address"])),
+        "a claim less": presenting(lambda call: call.statement.presenting(["tier"])),
+        "a claim twice": presenting(lambda call: call.statement.presenting(["tier", "points", "points"])),
+        "a superseded digest": presenting(lambda call: shop.said[
+            (call.token["sub"], "shop:loyalty")][-2].presenting(["tier", "points"])),
+        "another scope": lambda call: shop.release(call, changes={"scope": "shop:history"}),
+        "another version": lambda call: shop.release(call, changes={"version": 2}),
+        "for another provider": lambda call: shop.release(call, changes={"aud": "loans"}),
+        "under another approval": lambda call: shop.release(call, changes={"approval_hash": hash_of("x")}),
+        "of another request": lambda call: shop.release(call, changes={"request_hash": hash_of("x")}),
+        "expired": lambda call: shop.release(call, changes={"iat": 1_700_000_000, "exp": 1_700_000_600}),
+        "for a year": lambda call: shop.release(call, changes={"exp": 4_000_000_000}),
+        "by a stranger": lambda call: shop.release(call, signer=stranger),
+        "from another market": lambda call: shop.release(call, changes={"iss": world.club.uri}),
+        "values of nobody": lambda call: shop.release(call, changes={"sd_jwt": None, "values": CHOSEN}),
+        "to another key": lambda call: shop.release(call, public_jwk=encryption_entry(stranger)),
+        "unsigned": lambda call: sealed("no JWT", "JWT", call.detail["encryption_key"]),
+    }
+
+
+LIES = [
+    "another person's data", "a changed value", "a claim that was not agreed", "a claim less", "a claim twice",
+    "a superseded digest", "another scope", "another version", "for another provider", "under another approval",
+    "of another request", "expired", "for a year", "by a stranger", "from another market", "values of nobody",
+    "to another key", "unsigned",
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_markets_that_lie(lie: str, world: World, broker: ProviderProgram) -> None:
+    """The hub says who made it and under which approval; neither provider believes it."""
+    person = world.someone(0)
+    world.say(person, values={**GOLD, "points": 7})
+    world.say(person)
+    assert set(lies(world)) == set(LIES)
+    world.shop.behaviour = lambda call: Reply.of_json({"release": lies(world)[lie](call)})
+    with broker.asking("--scope", "shop:loyalty", *LOYALTY_ORDER) as request:
+        request.agree(person)
+        report = request.report(code=1)
+    assert report["received"] == [] and [each["scope"] for each in report["refused"]] == ["shop:loyalty"], report
+    assert report["refused"][0]["problem"]
+    flow = world.share(world.bank.ask(Asked("shop:loyalty", TIER)), person)
+    assert flow.told["encrypted_scopes"]["shop:loyalty"]["from"] == "shop"
+    with pytest.raises(NotBelieved):
+        flow.values("shop:loyalty")
+
+
+# The browser comes back with something else.
+
+
+@pytest.mark.parametrize("change", ["another issuer", "no issuer", "another state", "another code"])
+def test_mix_up(change: str, world: World, broker: ProviderProgram) -> None:
+    """RFC 9207: an answer of another server is none."""
+    person = world.someone(0)
+    world.say(person)
+    with broker.asking("--scope", "shop:loyalty", *LOYALTY_ORDER) as request:
+        answer = departed(request.consent(person).allow())
+        parameters = answer.parameters
+        parameters |= {
+            "another issuer": {"iss": "https://evil.example"}, "no issuer": {}, "another state": {"state": "x" * 22},
+            "another code": {"code": "x" * 43}}[change]
+        if change == "no issuer":
+            del parameters["iss"]
+        query = "&".join(f"{name}={text.replace(':', '%3A').replace('/', '%2F')}" for name, text in parameters.items())
+        request.give(person, answer, f"{answer.address}?{query}")
+        assert "received" not in request.report(code=1)
