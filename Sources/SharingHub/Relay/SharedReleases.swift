@@ -68,9 +68,9 @@ package struct SharedReleases: Sendable {
         {
             answer = .refused(code: "invalid_release")
         }
-        let final = answer
+        let outcome = answer
         // At once with what is kept, so that both wait for one commit.
-        async let isReported: Void = report(sharing.grant, scope.scope, final)
+        async let isReported: Void = report(sharing.grant, scope.scope, outcome)
         if case .release(let jwe) = answer {
             let end = min(instant.addingTimeInterval(lifetime.seconds), scope.until)
             try await store.keep(jwe, of: scope.scope, under: sharing.grant, until: end)
