@@ -33,6 +33,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case sharingDetails = "data-sharing-details"
     case releaseRequest = "release-request"
     case sharedScopes = "shared-scopes"
+    case organization
+    case scopeDefinition = "scope-definition"
+    case pushedDigests = "digest-push"
+    case pushedDeposits = "deposit-push"
 
     /// Gives `input` to the parser.
     ///
@@ -70,6 +74,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .sharingDetails: try SharingChecks.details(input)
         case .releaseRequest: try SharingChecks.releaseRequest(input)
         case .sharedScopes: try SharingChecks.sharedScopes(input)
+        case .organization: try PushChecks.organization(input)
+        case .scopeDefinition: try PushChecks.definition(input)
+        case .pushedDigests: try PushChecks.digests(input)
+        case .pushedDeposits: try PushChecks.deposits(input)
         }
     }
 
@@ -107,6 +115,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .sharingDetails: [SharingSamples.details]
         case .releaseRequest: [SharingSamples.releaseRequest]
         case .sharedScopes: [SharingSamples.sharedScopes]
+        case .organization: [PushSamples.organization]
+        case .scopeDefinition: [PushSamples.definition]
+        case .pushedDigests: [PushSamples.digests]
+        case .pushedDeposits: [PushSamples.deposits]
         }
     }
 }

@@ -93,6 +93,14 @@ class World:
         """The ledger."""
         return LogReader(self.hub.url, self.wallet)
 
+    def logged(self, kind: str, by: str | None = None) -> int:
+        """How many entries of a kind there are, those that were written just now included: a later one is."""
+        subject = self.hub.subject("club", self.hub.people[-1].id)
+        later = self.club.digest(subject, "club:membership", GOLD)["ledger"]["index"]
+        log = self.log()
+        log.proof(later)
+        return len([entry for entry in log.entries() if entry["type"] == kind and by in (None, entry["by"])])
+
 
 def make_world(make_provider: MakeProvider, name: str, server: SmallServer, wallet: Wallet) -> World:
     """A world of its own."""

@@ -73,16 +73,6 @@ class LogReader:
         believe(len(found) == size, "the tiles are not what the checkpoint says")
         return found
 
-    def wait_for(self, kind: str, count: int) -> list[dict]:
-        """Entries of a kind, once there are so many."""
-        deadline = time.monotonic() + PUBLICATION_SECONDS
-        while True:
-            found = [entry for entry in self.entries() if entry["type"] == kind]
-            if len(found) >= count:
-                return found
-            believe(time.monotonic() < deadline, f"{len(found)} of {count} entries {kind}")
-            time.sleep(0.2)
-
 
 def check_reference(
     reader: LogReader, reference: dict, kind: str, by: str, committed: bytes, signature: bytes | None = None

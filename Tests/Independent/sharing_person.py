@@ -192,9 +192,25 @@ class SharingPerson:
         assert page.html.has("consent-form"), page.html.root.text[:600]
         return SharedConsent(page, self)
 
-    def consent(self, address: str, **options: object) -> Departure:
-        """Agrees to everything that is asked for."""
-        return departed(self.reach_consent(address).allow(**options))
+    # What they agreed to.
+
+    def newest_consent(self) -> tuple[Shown, Element]:
+        """Their own page, and the newest consent on it that is in force."""
+        page = self.browser.show(self.hub.url + "/account")
+        items = [each for each in page.html.all("consent-item") if each.attributes["data-standing"] == "in_force"]
+        return page, items[0]
+
+    def receipt(self) -> str:
+        """Of the newest consent."""
+        _, item = self.newest_consent()
+        [link] = [each for each in item.elements() if each.data_test == "receipt"]
+        return self.browser.send("GET", self.hub.url + link.attributes["href"]).text
+
+    def withdraw_newest(self) -> None:
+        """Takes it back."""
+        page, item = self.newest_consent()
+        [button] = [each for each in item.elements() if each.data_test == "withdraw"]
+        shown(self.browser.press_element(page, button))
 
 
 @dataclass

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
+import requests
+
 from plain_browser import departed
 from programs import Program, answers
 from sharing_person import SharedConsent, SharingPerson
 from sharing_setup import RealHub
+from small_server import Received, Reply, SmallServer
 
 COMMAND_SECONDS = 60
 
@@ -44,15 +47,41 @@ class MarketProgram(OrganizationProgram):
 
     role = "market"
 
-    def __init__(self, name: str, hub: RealHub, folder: Path, port: int) -> None:
-        self.uri = f"http://localhost:{port}"
+    def __init__(self, name: str, hub: RealHub, folder: Path, port: int, middle: SmallServer) -> None:
+        self.uri, self.port = f"{middle.url}/{name}", port
         super().__init__(name, hub, folder, "--market-uri", self.uri)
-        self.program = Program([hub.binary, "market", "serve", *self.settings], folder / f"{name}.log")
+        self.program = Program(
+            [hub.binary, "market", "serve", "--listen", f"127.0.0.1:{port}", *self.settings], folder / f"{name}.log")
+        # What the hub sends passes here, and can be sent again, or changed.
+        self.passed: list[Received] = []
+        for path in ("release", "withdrawals"):
+            middle.publish(f"/{name}/{path}", self.pass_on)
 
     def start(self) -> "MarketProgram":
         """Answers."""
-        self.program.start(lambda: answers(self.uri + "/health/live"))
+        self.program.start(lambda: answers(f"http://127.0.0.1:{self.port}/health/live"))
         return self
+
+    def pass_on(self, received: Received) -> Reply:
+        """What is between the hub and the program."""
+        self.passed.append(received)
+        answer = self.send(received)
+        return Reply(answer.content, answer.headers.get("Content-Type", ""), answer.status_code)
+
+    def send(
+        self, received: Received, headers: dict | None = None, body: dict | None = None
+    ) -> requests.Response:
+        """A request of the hub's, or one like it."""
+        kept = {
+            name: text for name, text in received.headers.items()
+            if name.lower() in ("authorization", "dpop", "content-type")}
+        merged = {name.lower(): text for name, text in {**kept, **(headers or {})}.items()}
+        data = received.body if body is None else json.dumps({**json.loads(received.body), **body}).encode()
+        with requests.Session() as http:
+            http.trust_env = False
+            return http.post(
+                f"http://127.0.0.1:{self.port}{received.path}", data=data, timeout=COMMAND_SECONDS,
+                headers={name: text for name, text in merged.items() if text is not None})
 
     def kill(self) -> None:
         """kill -9."""

@@ -1,4 +1,4 @@
-"""A service provider that was written from the specification: its signed request, and its disbelief of all that comes."""
+"""A service provider that was written from the specification: its signed request, and its disbelief of what comes."""
 
 import time
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ from sharing_provider import Asked, ServiceProvider
 from sharing_setup import GOLD, LOYALTY, MARKET_SECONDS, definition
 from sign_in import problem_on
 from small_server import Received, Reply
-from wallet import Wallet
+from wallet import Wallet, successful
 
 pytest_plugins = ["sharing_fixtures"]
 
@@ -105,6 +105,11 @@ def test_several_scopes_of_several_markets(world: World) -> None:
     assert flow.values("shop:loyalty") == GOLD
     assert flow.values("shop:card") == {"tier": "gold"}
     assert flow.values("club:membership") == {"member": True}
+    # A source holds one JWT (OpenID Connect Core section 5.6.2).
+    assert flow.told["_claim_names"] == {
+        "shop:loyalty": "shop", "shop:card": "shop:card", "club:membership": "club"}
+    assert {name: source["JWT"] for name, source in flow.told["_claim_sources"].items()} == {
+        source: flow.told["encrypted_scopes"][scope]["jwe"] for scope, source in flow.told["_claim_names"].items()}
     assert world.shop.complaints == world.club.complaints == []
 
 
@@ -125,7 +130,7 @@ def test_essential_cannot_be_left_out(left: str, world: World, asked: Asked) -> 
     person = world.someone(0)
     world.say(person)
     page = world.consent(world.bank.ask(asked, Asked("club:membership", ["points"])), person)
-    logged = len(world.log().wait_for("approval", 0))
+    logged = world.logged("approval")
     if left == "the claim":
         again = page.send([page.part(scope, page.approval(scope, ["points"])) for scope in page.asked["scopes"][:1]])
     elif left == "the scope":
@@ -134,7 +139,7 @@ def test_essential_cannot_be_left_out(left: str, world: World, asked: Asked) -> 
     else:
         again = page.send("")
     assert shown(again).html.has("consent-form") and problem_on(shown(again))
-    assert len(world.log().wait_for("approval", 0)) == logged
+    assert world.logged("approval") == logged
 
 
 def test_the_market_has_not_said_it(world: World) -> None:
@@ -322,7 +327,6 @@ def test_code_is_good_once(world: World, asked: Asked) -> None:
     world.say(person)
     flow = world.share(world.bank.ask(asked), person)
     assert flow.values("shop:loyalty") == CHOSEN
-    time.sleep(0)
     again = flow.ask_for_tokens()
     assert again.status_code in (200, 400), again.text
     if again.status_code == 400:
@@ -365,16 +369,12 @@ def test_withdrawal(world: World, asked: Asked) -> None:
     assert flow.values("shop:loyalty") == CHOSEN
     _, agreed = parts_of(flow.told["encrypted_scopes"]["shop:loyalty"]["approval"])
     told_before = len(world.shop.events)
-    logged = len(world.log().entries())
-    page = world.someone(0).browser.show(world.hub.url + "/account")
-    items = [each for each in page.html.all("consent-item") if each.attributes["data-standing"] == "in_force"]
-    receipt = next(each for each in items[0].elements() if each.data_test == "receipt")
-    text = person.browser.send("GET", world.hub.url + receipt.attributes["href"]).text
+    withdrawals = world.logged("withdrawal")
+    text = person.receipt()
     header, said = parts_of(text)
     assert header["typ"] == "consent-receipt+jwt" and said["iss"] == world.hub.url
     assert agreed["jti"] in json.dumps(said) and "shop:loyalty" in json.dumps(said)
-    button = next(each for each in items[0].elements() if each.data_test == "withdraw")
-    shown(person.browser.press_element(page, button))
+    person.withdraw_newest()
     assert_gone(flow)
     [event] = world.shop.wait_for_events(told_before + 1)[told_before:]
     call = world.shop.calls[-1]
@@ -384,12 +384,49 @@ def test_withdrawal(world: World, asked: Asked) -> None:
     [received] = world.server.to("/bank/withdrawals")[-1:]
     told = withdrawal_event(received, keys, "bank", world.hub.url)
     assert told["sub"] == flow.told["sub"] and told["approval_hash"] == event["approval_hash"]
-    assert any(entry["type"] == "withdrawal" for entry in world.log().wait_for("withdrawal", 1))
-    assert len(world.log().entries()) > logged
+    assert world.logged("withdrawal") == withdrawals + 1
     # It was down; it is told again.
     world.server.publish("/bank/withdrawals", Reply(status=202))
     again = world.server.wait_for("/bank/withdrawals", 2)
     assert withdrawal_event(again, keys, "bank", world.hub.url)["jti"] == told["jti"]
+
+
+def test_withdrawal_before_the_token(world: World, asked: Asked) -> None:
+    """The code is good for nothing, and nobody asks the market."""
+    person = world.someone(0)
+    world.say(person)
+    flow = world.share(world.bank.ask(asked), person, days=30)
+    calls, told = len(world.shop.calls), len(world.shop.events)
+    person.withdraw_newest()
+    assert_refused(flow.ask_for_tokens(), 400, "invalid_grant")
+    assert len(world.shop.wait_for_events(told + 1)) == told + 1 and len(world.shop.calls) == calls
+
+
+def test_refreshed(world: World, asked: Asked) -> None:
+    """For as long as the person agreed, new tokens have the values too."""
+    person = world.someone(0)
+    world.say(person)
+    flow = world.share(world.bank.ask(asked, scope="openid offline_access shop:loyalty"), person, days=365)
+    tokens = flow.refreshed()
+    told = successful(flow.user_info(token=tokens["access_token"]))
+    assert flow.values("shop:loyalty", told) == CHOSEN
+    person.withdraw_newest()
+    assert flow.user_info(token=tokens["access_token"]).status_code == 401
+
+
+def test_nothing_is_kept_in_the_clear(world: World, asked: Asked) -> None:
+    """Neither values, approvals and releases, nor what organizations call people; nor are they in the log."""
+    person, city = world.someone(0), "Szczebrzeszyn"
+    world.say(person, values={**GOLD, "address": {"city": city}})
+    world.say(person, "shop:card", {**GOLD, "address": {"city": city}})
+    flow = world.share(world.bank.ask(Asked("shop:loyalty"), Asked("shop:card")), person, days=30)
+    entries = flow.told["encrypted_scopes"]
+    assert flow.values("shop:card")["address"] == {"city": city}
+    messages = [entry[name] for entry in entries.values() for name in ("jwe", "approval")]
+    secret = [city, flow.told["sub"], *messages]
+    stored, log = world.hub.kept(), world.hub.log_text()
+    for text in secret:
+        assert text.encode() not in stored and text not in log, text[:60]
 
 
 def assert_gone(flow: object) -> None:
@@ -425,7 +462,7 @@ def test_killed_between_consent_and_token(world: World, asked: Asked) -> None:
     person = world.someone(0)
     world.say(person)
     world.say(person, "shop:card")
-    before = len(world.log().wait_for("approval", 0))
+    before = world.logged("approval")
     flow = world.share(world.bank.ask(asked, Asked("shop:card", TIER)), person)
     world.hub.kill()
     world.hub.start()
@@ -433,7 +470,7 @@ def test_killed_between_consent_and_token(world: World, asked: Asked) -> None:
     world.hub.kill()
     world.hub.start()
     assert flow.values("shop:loyalty", flow.told_now()) == CHOSEN
-    assert len(world.log().wait_for("approval", before + 2)) == before + 2
+    assert world.logged("approval") == before + 2
     assert world.shop.complaints == []
 
 

@@ -1,20 +1,22 @@
 """The programs of markets and service providers at a real hub: with each other, and with independent ones that lie."""
 
-from pathlib import Path
+import json
 from typing import Callable, Iterator
 
 import pytest
 
-from holder_keys import HolderKey
+from client_proofs import dpop_proof
+from holder_keys import HolderKey, base64url, thumbprint
 from plain_browser import departed
+from proofs import forge
 from sharing_fixtures import TIER, World
 from sharing_market import ReleaseCall
-from sharing_messages import NotBelieved, Statement, encryption_entry, hash_of, sealed
+from sharing_messages import NotBelieved, encryption_entry, hash_of, parts_of, sealed, signed
 from sharing_person import SharingPerson
 from sharing_programs import MarketProgram, ProviderProgram
 from sharing_provider import Asked
 from sharing_setup import GOLD, LOYALTY, definition
-from small_server import Reply
+from small_server import Received, Reply
 
 pytest_plugins = ["sharing_fixtures"]
 
@@ -25,7 +27,7 @@ LOYALTY_ORDER = ["--claim", "tier!", "--claim", "points", "--purpose", "To offer
 @pytest.fixture(scope="module")
 def depot(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MarketProgram]:
     """A market that runs the program."""
-    made = MarketProgram("depot", world.hub, tmp_path_factory.mktemp("depot"), world.program_port)
+    made = MarketProgram("depot", world.hub, tmp_path_factory.mktemp("depot"), world.program_port, world.server)
     world.hub.define(definition("depot:loyalty", "market", LOYALTY), definition("depot:card", "person", LOYALTY))
     made.run("trust", "bank")
     yield made.start()
@@ -86,6 +88,141 @@ def test_the_markets_program_is_killed(world: World, depot: MarketProgram) -> No
     finally:
         depot.start()
     assert flow.values("depot:loyalty", flow.told_now()) == CHOSEN
+
+
+# Between the hub and the market.
+
+
+def stolen(depot: MarketProgram, received: Received) -> dict[str, tuple[dict, dict, int, str]]:
+    """What somebody tries who has read a request: headers, members of the body, and what the market says."""
+    url, key = depot.uri + "/release", HolderKey.make()
+    token = received.headers["Authorization"].split()[1]
+    own = dpop_proof(key, "POST", url, token=token)
+    header, payload, signature = token.split(".")
+    widened = {**parts_of(token)[1], "authorization_details": [
+        {**parts_of(token)[1]["authorization_details"][0], "claims": ["tier", "points", "address"]}]}
+    forged = ".".join([header, base64url(json.dumps(widened).encode()), signature])
+    signed = forge({**parts_of(token)[0]}, widened, key)
+    return {
+        "the same again": ({}, {}, 401, "invalid_token"),
+        "a proof of its own key": ({"DPoP": own}, {}, 401, "invalid_token"),
+        "no proof": ({"DPoP": None}, {}, 401, "invalid_dpop_proof"),
+        "as a bearer token": ({"Authorization": f"Bearer {token}", "DPoP": None}, {}, 401, "invalid_token"),
+        "no token": ({"Authorization": None}, {}, 401, ""),
+        "a widened token": (
+            {"Authorization": f"DPoP {forged}", "DPoP": dpop_proof(key, "POST", url, token=forged)}, {}, 401,
+            "invalid_token"),
+        "a token of its own": (
+            {"Authorization": f"DPoP {signed}", "DPoP": dpop_proof(key, "POST", url, token=signed)}, {}, 401,
+            "invalid_token"),
+    }
+
+
+def test_requests_that_were_overheard(world: World, depot: MarketProgram) -> None:
+    """Whoever sees what the hub sends cannot use it."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    flow = world.share(world.bank.ask(Asked("depot:loyalty", TIER)), person)
+    assert flow.values("depot:loyalty") == CHOSEN
+    received = depot.passed[-1]
+    for name, (headers, body, status, code) in stolen(depot, received).items():
+        answer = depot.send(received, headers, body)
+        assert answer.status_code == status, f"{name}: {answer.status_code} {answer.text}"
+        assert code in answer.text + answer.headers.get("WWW-Authenticate", ""), f"{name}: {answer.text}"
+        assert "release" not in (answer.json() if answer.content else {}), name
+
+
+def changed_on_the_way(world: World, person: SharingPerson) -> dict[str, tuple[Callable[[dict], dict], str]]:
+    """What a dishonest hub puts into a request whose token is right, and what the market says."""
+    stranger = HolderKey.make()
+
+    def approval(changes: dict, signer: HolderKey | None = None) -> Callable[[dict], dict]:
+        def change(body: dict) -> dict:
+            _, claims = parts_of(body["approval"])
+            return {"approval": signed(
+                person.signing_key, "consent-approval+jwt", claims, changes=changes, signer=signer)}
+        return change
+
+    def request(signer: HolderKey) -> Callable[[dict], dict]:
+        def change(body: dict) -> dict:
+            header, claims = parts_of(body["request"])
+            claims["authorization_details"][0]["encryption_key"] = encryption_entry(stranger)
+            return {"request": forge(header, claims, signer)}
+        return change
+
+    other = SharingPerson(person.person, person.hub, person.browser)
+    return {
+        "another key in the request": (request(stranger), "invalid_request_object"),
+        "another key in a request that the provider signed": (request(world.bank.key), "invalid_approval"),
+        "an unsigned request": (lambda body: {"request_signed": False}, "invalid_request_object"),
+        "another encryption key": (
+            approval({"encryption_jkt": thumbprint(stranger.public_jwk)}), "invalid_approval"),
+        "fewer claims than the token": (approval({"claims": ["tier"]}), "invalid_token"),
+        "more claims than were asked for": (approval({"claims": ["tier", "points", "share"]}), "invalid_approval"),
+        "by somebody else": (approval({}, stranger), "invalid_approval"),
+        "another client": (approval({"client_id": "loans"}), "invalid_approval"),
+        "another approval's name": (approval({"jti": "x"}), "invalid_token"),
+        "another digest": (approval({"digest": {"hash": "A" * 43, "index": 1}}), "superseded"),
+        "over": (approval({"iat": 1_700_000_000, "exp": 1_700_000_300, "until": 1_700_000_300}), "invalid_approval"),
+        "other keys of the person": (lambda body: {"statements": [other.statement()]}, "invalid_approval"),
+        "no keys": (lambda body: {"statements": []}, "invalid_request"),
+        "something more": (lambda body: {"admin": True}, "invalid_request"),
+    }
+
+
+CHANGED = [
+    "another key in the request", "another key in a request that the provider signed", "an unsigned request",
+    "another encryption key", "fewer claims than the token", "more claims than were asked for", "by somebody else",
+    "another client", "another approval's name", "another digest", "over", "other keys of the person", "no keys",
+    "something more",
+]
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_a_dishonest_middle(change: str, world: World, depot: MarketProgram) -> None:
+    """The token is the hub's, the first to be used; the market still gives nothing, and afterwards the truth."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    changes = changed_on_the_way(world, person)
+    assert set(changes) == set(CHANGED)
+    make, code = changes[change]
+
+    def meddle(received: Received) -> Reply:
+        answer = depot.send(received, body=make(json.loads(received.body)))
+        return Reply(answer.content, answer.headers.get("Content-Type", ""), answer.status_code)
+
+    world.server.publish("/depot/release", meddle)
+    try:
+        flow = world.share(world.bank.ask(Asked("depot:loyalty", TIER)), person)
+        assert flow.told["claims_pending"] == {"depot:loyalty": "refused:" + code}
+    finally:
+        world.server.publish("/depot/release", depot.pass_on)
+    assert flow.values("depot:loyalty", flow.told_now()) == CHOSEN
+
+
+def test_one_name_for_two_approvals(world: World, depot: MarketProgram) -> None:
+    """Whoever signs a second approval by the name of the first gets nothing by it."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    for expected in (None, {"depot:loyalty": "refused:invalid_approval"}):
+        flow = world.share(
+            world.bank.ask(Asked("depot:loyalty", TIER)), person, changes={"jti": "one-name-for-two"})
+        assert flow.told.get("claims_pending") == expected
+
+
+def test_withdrawal_reaches_the_program(world: World, depot: MarketProgram) -> None:
+    """It takes the hub's word, and nobody else's."""
+    person = world.someone(0)
+    tell(world, depot, person, "depot:loyalty")
+    flow = world.share(world.bank.ask(Asked("depot:loyalty", TIER)), person, days=30)
+    assert flow.values("depot:loyalty") == CHOSEN
+    told = len(world.server.to("/depot/withdrawals"))
+    person.withdraw_newest()
+    received = world.server.wait_for("/depot/withdrawals", told + 1)
+    assert depot.send(received).status_code == 202, "the same event may come twice"
+    changed = Received(received.method, received.path, received.headers, received.body[:-4] + b"AAAA")
+    assert depot.send(changed).status_code == 400
+    assert flow.user_info().status_code == 401
 
 
 def test_the_programs_with_each_other(world: World, trusting: MarketProgram, broker: ProviderProgram) -> None:
@@ -158,11 +295,6 @@ def test_the_providers_program_asks_again(world: World, broker: ProviderProgram)
 # Lies. The hub passes on what it cannot read.
 
 
-def another_statement(world: World, values: dict, **options: object) -> Callable[[ReleaseCall], Statement]:
-    """Something else that the market has signed."""
-    return lambda call: world.shop.statement("shop:loyalty", values, **options)
-
-
 def lies(world: World) -> dict[str, Callable[[ReleaseCall], str]]:
     """What a market gives in place of the truth."""
     shop, stranger = world.shop, HolderKey.make()
@@ -179,7 +311,8 @@ def lies(world: World) -> dict[str, Callable[[ReleaseCall], str]]:
         "another person's data": presenting(lambda call: shop.statement(
             "shop:loyalty", {"tier": "bronze", "points": 3}).presenting(["tier", "points"])),
         "a changed value": presenting(changed),
-        "a claim that was not agreed": presenting(lambda call: call.statement.presenting(["tier", "points", "address"])),
+        "a claim that was not agreed": presenting(
+            lambda call: call.statement.presenting(["tier", "points", "address"])),
         "a claim less": presenting(lambda call: call.statement.presenting(["tier"])),
         "a claim twice": presenting(lambda call: call.statement.presenting(["tier", "points", "points"])),
         "a superseded digest": presenting(lambda call: shop.said[

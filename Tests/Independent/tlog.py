@@ -11,7 +11,6 @@ import struct
 from dataclasses import dataclass, field
 
 import requests
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -45,16 +44,6 @@ def root_hash(hashes: list[bytes]) -> bytes:
         return hashes[0]
     left = split(len(hashes))
     return node_hash(root_hash(hashes[:left]), root_hash(hashes[left:]))
-
-
-def inclusion_path(index: int, hashes: list[bytes]) -> list[bytes]:
-    """PATH(m, D[n]), §2.1.1."""
-    if len(hashes) == 1:
-        return []
-    left = split(len(hashes))
-    if index < left:
-        return inclusion_path(index, hashes[:left]) + [root_hash(hashes[left:])]
-    return inclusion_path(index - left, hashes[left:]) + [root_hash(hashes[:left])]
 
 
 def consistency_path(count: int, hashes: list[bytes], whole: bool = True) -> list[bytes]:
@@ -306,12 +295,3 @@ class OwnLog:
         """Everything that is served of it."""
         hashes = [leaf_hash(entry) for entry in entries]
         return {"checkpoint": self.note(entries).encode(), **tiles(hashes), **bundles(entries)}
-
-
-def verifies(note: str, key: VerifierKey) -> bool:
-    """Whether a note has a valid signature of a key."""
-    try:
-        key.verify(note)
-    except (InvalidSignature, ValueError):
-        return False
-    return True

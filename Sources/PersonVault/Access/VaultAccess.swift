@@ -15,9 +15,7 @@ package protocol VaultSessions: Sendable {
 
 /// The person that a request to the vault comes from.
 package struct VaultOwner: Sendable, Equatable {
-    package let person: String
-
-    init(person: String) { self.person = person }
+    let person: String
 }
 
 /// Gives tokens for the vault, and authenticates requests by them (RFC 9449 §7). Every request has a proof of its own.

@@ -132,13 +132,14 @@ struct CopiedTable: Sendable {
             name: "offers", key: [0], first: [.bytes([])],
             select: """
                 SELECT id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries, created_at,
-                    expires_at, redeemed_at, token_expires_at, cancelled_at
+                    expires_at, redeemed_at, token_expires_at, cancelled_at, token_key_thumbprint, grant_type
                 FROM offers WHERE id > $1 ORDER BY id LIMIT $2
                 """,
             insert: """
                 INSERT INTO offers (id, configuration_ids, subject_id, sealed_claims, tx_code_mac, failed_tries,
-                    created_at, expires_at, redeemed_at, token_expires_at, cancelled_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
+                    created_at, expires_at, redeemed_at, token_expires_at, cancelled_at, token_key_thumbprint,
+                    grant_type)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING
                 """),
         CopiedTable(
             name: "spent_nonces", key: [0], first: [.bytes([])],
@@ -185,24 +186,24 @@ struct CopiedTable: Sendable {
             name: "grants", key: [0], first: [.bytes([])],
             select: """
                 SELECT id, client_id, consent_id, session_id, offer_id, sealed_detail, code_expires_at, code_spent_at,
-                    refresh_expires_at, refresh_key, revoked_at
+                    refresh_expires_at, refresh_key, revoked_at, code_token_id
                 FROM grants WHERE id > $1 ORDER BY id LIMIT $2
                 """,
             insert: """
                 INSERT INTO grants (id, client_id, consent_id, session_id, offer_id, sealed_detail, code_expires_at,
-                    code_spent_at, refresh_expires_at, refresh_key, revoked_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
+                    code_spent_at, refresh_expires_at, refresh_key, revoked_at, code_token_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
                 """),
         CopiedTable(
             name: "access_tokens", key: [0], first: [.bytes([])],
             select: """
-                SELECT id, grant_id, client_id, detail, key_thumbprint, issued_at, expires_at, revoked_at
+                SELECT id, grant_id, client_id, detail, key_thumbprint, issued_at, expires_at, revoked_at, used_at
                 FROM access_tokens WHERE id > $1 ORDER BY id LIMIT $2
                 """,
             insert: """
                 INSERT INTO access_tokens (id, grant_id, client_id, detail, key_thumbprint, issued_at, expires_at,
-                    revoked_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+                    revoked_at, used_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
                 """),
         CopiedTable(
             name: "single_uses", key: [0], first: [.bytes([])],

@@ -30,7 +30,7 @@ extension Installation {
             ["openid", "offline_access"] + provider.texts.scopes + configuration.credentials.compactMap(\.scope)
         metadata.responseTypes = ["code"]
         metadata.responseModes = ["query", "form_post"]
-        metadata.authorizationDetailsTypes = ["openid_credential"]
+        metadata.authorizationDetailsTypes = ["openid_credential"] + (provider.desk == nil ? [] : ["data_sharing"])
         metadata.codeChallengeMethods = ["S256"]
         metadata.promptValues = ["none", "login", "consent", "select_account"]
         metadata.displayValues = ["page"]
@@ -39,7 +39,9 @@ extension Installation {
         metadata.claims =
             ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"]
             + provider.texts.definitions.map(\.name)
-        metadata.claimTypes = ["normal"]
+            + (provider.desk == nil ? [] : ["encrypted_scopes", "claims_pending"])
+        // OpenID Connect Core §5.6: what is shared stands in the tokens as JWTs of its own.
+        metadata.claimTypes = ["normal"] + (provider.desk == nil ? [] : ["aggregated"])
         metadata.subjectTypes = ["pairwise", "public"]
         addAlgorithms(to: &metadata, provider)
         metadata.requiresPushedAuthorizationRequests = provider.policy.profile == .fapi2
