@@ -285,7 +285,7 @@ let package = Package(
             "StorageTests",
             [
                 "SharingHub", "JOSE", "DataSharing", "AuthorizationServer", "CSQLite", "CredentialIssuer",
-                "IdentityRegistry", "KeyStore", "OAuth",
+                "IdentityRegistry", "KeyStore", "OAuth", "PersonVault",
                 "PersonAuthentication", "RegistryRecords", "SQLStatements", "Storage", "TransactionTimeline",
                 "TransparencyLog", "TestDatabases", "WebAuthn", "WireFormats", crypto, logging,
             ]),

@@ -11,7 +11,7 @@ package import WalletClient
 ///
 /// The host is resolved first, every address is checked, and the connection goes to an address that passed, under the
 /// host's own name for TLS and `Host`: a second answer of the DNS cannot lead elsewhere. The price is a new connection
-/// for each request.
+/// for each request, unless connections are kept: then one that is open to an address that has just passed is used.
 package struct GuardedHTTPClient: Sendable {
     package struct Limits: Sendable {
         /// From the look-up of the name to the last byte of the response.
@@ -36,13 +36,15 @@ package struct GuardedHTTPClient: Sendable {
     private let limits: Limits
     private let resolver: any HostResolver
     private let redirects: Redirects
+    private let kept: KeptConnections?
 
+    /// - Parameter kept: for servers that are asked again and again.
     package init(
         destinations: AllowedDestinations, limits: Limits = Limits(), resolver: any HostResolver = SystemResolver(),
-        redirects: Redirects = .refused
+        redirects: Redirects = .refused, keeping kept: KeptConnections? = nil
     ) {
         (self.destinations, self.limits, self.resolver) = (destinations, limits, resolver)
-        self.redirects = redirects
+        (self.redirects, self.kept) = (redirects, kept)
     }
 }
 
@@ -67,20 +69,38 @@ extension GuardedHTTPClient: HTTPExchange {
     private func send(
         _ request: ExchangeRequest, to host: WebAddress, at address: IPAddress, until deadline: ContinuousClock.Instant
     ) async throws(FetchFailure) -> ExchangeResponse {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(limits.connect), read: TimeAmount(limits.total)))
-        configuration.dnsOverride = [host.host: address.text]
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
-        let result = await Self.result(until: deadline) { [limits, redirects] in
-            try await client.execute(outgoing(request, to: host), deadline: .distantFuture)
-                .received(atMost: limits.responseBytes, redirects)
+        let place = KeptConnections.Place(host, at: address, limits)
+        if let client = kept?.take(place, making: { makeClient(for: host, at: address, pool: $0) }) {
+            defer { kept?.giveBack(place) }
+            return try await send(request, to: host, by: client, until: deadline).get()
         }
+        let client = makeClient(for: host, at: address, pool: HTTPClient.Configuration.ConnectionPool())
+        let result = await send(request, to: host, by: client, until: deadline)
         // Nothing of the exchange is left that a failure to close could harm.
         try? await client.shutdown()
         return try result.get()
+    }
+
+    private func makeClient(
+        for host: WebAddress, at address: IPAddress, pool: HTTPClient.Configuration.ConnectionPool
+    ) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(limits.connect), read: TimeAmount(limits.total)), connectionPool: pool)
+        configuration.dnsOverride = [host.host: address.text]
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }
+
+    private func send(
+        _ request: ExchangeRequest, to host: WebAddress, by client: HTTPClient,
+        until deadline: ContinuousClock.Instant
+    ) async -> Result<ExchangeResponse, FetchFailure> {
+        await Self.result(until: deadline) { [limits, redirects] in
+            try await client.execute(outgoing(request, to: host), deadline: .distantFuture)
+                .received(atMost: limits.responseBytes, redirects)
+        }
     }
 
     private func outgoing(_ request: ExchangeRequest, to host: WebAddress) -> HTTPClientRequest {

@@ -11,6 +11,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case memory
     case postgresql
     case ledger
+    case sharing
 }
 
 @main
@@ -58,7 +59,10 @@ struct Bench: ParsableCommand {
     @Option(help: "Entries of the ledger whose proofs are measured.")
     var ledgerSize = 10_000_000
 
-    @Option(help: "The first of two free ports, of ten where PostgreSQL is measured.")
+    @Option(help: "Sharings of a scope that a market keeps in each run.")
+    var shared = 1_000
+
+    @Option(help: "The first of two free ports, of three for sharing, of ten where PostgreSQL is measured.")
     var port = 18_480
 
     @Option(help: "Also write the figures to this JSON file.")
@@ -66,9 +70,10 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         guard
-            [runs, flows, wallets, grants, connections, logins, sessions, offers, entries, ledgerSize].allSatisfy({
-                $0 > 0
-            })
+            [runs, flows, wallets, grants, connections, logins, sessions, offers, entries, ledgerSize, shared]
+                .allSatisfy({
+                    $0 > 0
+                })
         else {
             throw ValidationError("Numbers must be positive.")
         }
@@ -92,6 +97,7 @@ struct Bench: ParsableCommand {
     private func measure(_ part: Part) throws -> Figures? {
         if part == .postgresql { return try measurePostgreSQL() }
         if part == .ledger { return try measureLedger() }
+        if part == .sharing { return try measureSharing() }
         let process = try ServerProcess(executable: server, port: port)
         defer { process.stop() }
         var figures = Figures(of: part)
@@ -109,8 +115,17 @@ struct Bench: ParsableCommand {
         case .memory:
             try MemoryPart(server: process, browsers: wallets, connections: connections, count: sessions)
                 .measure(&figures)
-        case .postgresql, .ledger: break
+        case .postgresql, .ledger, .sharing: break
         }
+        return figures
+    }
+
+    private func measureSharing() throws -> Figures {
+        let installation = try SharingInstallation(executable: server, port: port)
+        defer { installation.stop() }
+        var figures = Figures(of: .sharing)
+        try SharingPart(installation: installation, browsers: wallets, runs: runs, flows: shared)
+            .measure(&figures)
         return figures
     }
 

@@ -163,6 +163,36 @@ struct ReleaseChecksTests {
             world.checks(store))
     }
 
+    @Test("Of two first releases at once both are given for one key, and one alone for two", arguments: [true, false])
+    func pinnedMeanwhile(isSameKey: Bool) async throws {
+        let (store, issued, request) = try await setUp()
+        let message = try world.message(
+            token: world.token(issued), approval: world.approval(issued, request), request: request,
+            statements: [world.statement()])
+        let all = world.checks(store)
+        let overtaken = OvertakenPins(store: store, other: isSameKey ? world.personKeys.signingKeyID : "another")
+        let checks = ReleaseChecks(
+            trust: all.trust, hubKeys: all.hubKeys, pins: overtaken, digests: store, approvals: store,
+            maker: all.maker, now: all.now)
+        guard isSameKey else { return try await expect(.keys(.pinnedKeyMissing), message, checks) }
+        #expect(try await checks.respond(to: message).status == .ok)
+    }
+
+    /// Another release pins a key between the look and the pinning.
+    private struct OvertakenPins: PinnedKeyStore {
+        let store: SQLMarketStore
+        let other: String
+
+        func pinnedKey(of subject: String) async throws -> String? { try await store.pinnedKey(of: subject) }
+
+        func pin(
+            _ keyID: String, of subject: String, replacing previous: String?, at instant: Date
+        ) async throws -> Bool {
+            _ = try await store.pin(other, of: subject, replacing: previous, at: instant)
+            return try await store.pin(keyID, of: subject, replacing: previous, at: instant)
+        }
+    }
+
     @Test("A person's next key is followed, and the one before it counts no more")
     func rotation() async throws {
         let (store, issued, request) = try await setUp()

@@ -8,12 +8,17 @@ final class LocalServer: Sendable {
     let port: Int
     /// Requests that arrived: method, target, `Host`, body.
     var seen: [String] { log.seen }
+    /// How often somebody connected.
+    var connections: Int { log.connections }
 
     private let channel: any Channel
     private let log: Log
 
     final class Log: Sendable {
         private let entries = Mutex<[String]>([])
+        private let connected = Mutex(0)
+        var connections: Int { connected.withLock { $0 } }
+        func connect() { connected.withLock { $0 += 1 } }
         var seen: [String] { entries.withLock { $0 } }
         func add(_ entry: String) { entries.withLock { $0.append(entry) } }
     }
@@ -30,7 +35,8 @@ final class LocalServer: Sendable {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 16)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                log.connect()
+                return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(Answers(log: log))
                 }

@@ -56,6 +56,20 @@ struct AuditTests {
         #expect(try await longer.audit(since: log.head, key: log.signer.key).checkpoint.head == longer.head)
     }
 
+    @Test(
+        "gives the roots of earlier sizes by the tiles alone, and none beyond its end",
+        arguments: [0, 1, 255, 256, 257, 700])
+    func tiledRoots(size: Int) async throws {
+        let earlier = try ServedLog(size)
+        let files = try ServedLog(size + 500).files.merging(earlier.files) { later, _ in later }
+        let roots = TiledRoots { files[$0] }
+        #expect(try await roots.root(at: UInt64(size)) == earlier.head.root)
+        #expect(try await roots.root(at: 1_000_000) == nil)
+        let broken = TiledRoots { files[$0]?.dropLast() }
+        guard size % 256 > 0 else { return }
+        await #expect(throws: LedgerAuditFailure.self) { try await broken.root(at: UInt64(size)) }
+    }
+
     @Test("a log that was changed or cut since the last audit is noticed")
     func fork() async throws {
         let log = try ServedLog(300)

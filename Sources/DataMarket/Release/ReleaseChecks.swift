@@ -253,9 +253,9 @@ package struct ReleaseChecks: Sendable {
     private func pin(_ person: Person, of subject: String, at instant: Date) async throws {
         let current = person.chain.current.signingKeyID
         guard current != person.pinned else { return }
-        guard try await pins.pin(current, of: subject, replacing: person.pinned, at: instant) else {
-            throw MarketRefusal.keys(.pinnedKeyMissing)
-        }
+        guard try await !pins.pin(current, of: subject, replacing: person.pinned, at: instant) else { return }
+        // Another release to the same person may have pinned the same key meanwhile.
+        guard try await pins.pinnedKey(of: subject) == current else { throw MarketRefusal.keys(.pinnedKeyMissing) }
     }
 
     /// Last, and in one step: a withdrawal that came meanwhile wins.

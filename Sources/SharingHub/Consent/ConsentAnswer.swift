@@ -109,7 +109,7 @@ extension DataOrders {
         let market = scope.ordered.market
         let isKeptByMarket = scope.definition.heldBy == .market
         let subject = try await source.subject(
-            of: occasion.person, at: isKeptByMarket ? market.id : order.provider.id)
+            of: occasion.person, at: isKeptByMarket ? market : order.provider)
         let verified: VerifiedApproval
         do throws(ApprovalRefusal) {
             let unverified = try UnverifiedApproval(parsing: part.approval)

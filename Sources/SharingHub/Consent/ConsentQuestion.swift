@@ -57,10 +57,10 @@ extension DataOrders {
         let scopes = order.scopes.map { ConsentQuestion.Scope(ordered: $0, holding: held[$0.name]) }
         var described: [JSON] = []
         for scope in scopes {
-            let subject = try await source.subject(of: occasion.person, at: scope.ordered.market.id)
+            let subject = try await source.subject(of: occasion.person, at: scope.ordered.market)
             described.append(scope.json(subject: subject, languages: languages))
         }
-        let sub = try await source.subject(of: occasion.person, at: order.provider.id)
+        let sub = try await source.subject(of: occasion.person, at: order.provider)
         let json: JSONObject = [
             "issuer": .string(occasion.issuer), "client_id": .string(order.provider.id.text),
             "client_name": .string(order.provider.name(for: languages)), "sub": .string(sub),

@@ -14,7 +14,7 @@ package protocol SharingSource: Sendable {
     func keys(of person: String) async throws -> KnownPersonKeys?
 
     /// What an organization calls the person.
-    func subject(of person: String, at organization: OrganizationID) async throws -> String
+    func subject(of person: String, at organization: Organization) async throws -> String
 }
 
 /// The keys of a person, with what leads to them.

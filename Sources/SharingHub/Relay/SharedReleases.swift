@@ -62,16 +62,20 @@ package struct SharedReleases: Sendable {
     ) async throws -> ReleaseAnswer {
         if let known = scope.release ?? kept { return .release(known) }
         var answer = try await calls.ask(scope, of: sharing, statements: statements, at: instant)
-        if case .release(let jwe) = answer {
-            // What could not be opened by the service provider is no release.
-            if (try? SealedMessage(checking: jwe, content: .release, recipient: .any)) == nil {
-                answer = .refused(code: "invalid_release")
-            } else {
-                let end = min(instant.addingTimeInterval(lifetime.seconds), scope.until)
-                try await store.keep(jwe, of: scope.scope, under: sharing.grant, until: end)
-            }
+        // What could not be opened by the service provider is no release.
+        if case .release(let jwe) = answer,
+            (try? SealedMessage(checking: jwe, content: .release, recipient: .any)) == nil
+        {
+            answer = .refused(code: "invalid_release")
         }
-        await report(sharing.grant, scope.scope, answer)
+        let outcome = answer
+        // At once with what is kept, so that both wait for one commit.
+        async let isReported: Void = report(sharing.grant, scope.scope, outcome)
+        if case .release(let jwe) = answer {
+            let end = min(instant.addingTimeInterval(lifetime.seconds), scope.until)
+            try await store.keep(jwe, of: scope.scope, under: sharing.grant, until: end)
+        }
+        await isReported
         return answer
     }
 }

@@ -3,11 +3,16 @@ import Foundation
 /// A person's browser as far as a login needs one: it keeps cookies, reads the first form of a page and sends it.
 struct Browser {
     private let connection: BlockingConnection
-    private var cookies: [(name: Substring, value: Substring)] = []
+    private(set) var cookies: [Cookie]
 
-    /// A browser that has been nowhere yet.
-    init(_ connection: BlockingConnection) {
-        self.connection = connection
+    struct Cookie: Sendable {
+        let name: Substring
+        let value: Substring
+    }
+
+    /// - Parameter cookies: nothing for a browser that has been nowhere yet.
+    init(_ connection: BlockingConnection, cookies: [Cookie] = []) {
+        (self.connection, self.cookies) = (connection, cookies)
     }
 
     mutating func open(_ path: String) async throws -> HTTPAnswer {
@@ -34,7 +39,7 @@ struct Browser {
             let pair = line.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else { continue }
             cookies.removeAll { $0.name == pair[0] }
-            cookies.append((pair[0], pair[1]))
+            cookies.append(Cookie(name: pair[0], value: pair[1]))
         }
         return answer
     }

@@ -16,6 +16,8 @@ struct Load {
     var isWatching = false
     /// Where the servers keep what they keep, if what that costs is to be told.
     var database: PostgreSQLServer?
+    /// Other processes that work for the same requests.
+    var others: [Int32] = []
 
     init(server: ServerProcess, workers: Int, isWatching: Bool = false) {
         self.init(servers: [server], workers: workers, isWatching: isWatching)
@@ -76,7 +78,7 @@ struct Load {
     func run(_ count: Int, _ make: @escaping @Sendable (_ number: Int) throws -> any LoadWorker) throws -> Result {
         let progress = Progress(count: count)
         let finished = DispatchGroup()
-        let meter = ServerMeter(servers)
+        let meter = ServerMeter(servers, and: others)
         let watched = isWatching ? meter : nil
         let clock = ContinuousClock()
         let (database, use) = (database?.processorSeconds ?? 0, try meter.begin())

@@ -5,6 +5,8 @@ import WireFormats
 struct SamplePeople: Sendable {
     /// What one of them sends, in form encoding, beside what every form has.
     struct Answers: Sendable {
+        /// The registry's id.
+        let id: String
         let facts: String
         let password: String
     }
@@ -25,15 +27,19 @@ struct SamplePeople: Sendable {
         guard !people.isEmpty else { throw BenchFailure("the sample has no people to log in as") }
     }
 
+    var all: [Answers] { people }
+
     /// The same for a worker each time, so that no more than a share of the workers log in as one person.
     subscript(worker: Int) -> Answers { people[worker % people.count] }
 }
 
 extension SamplePeople.Answers {
     fileprivate init(_ person: JSON) throws {
-        guard let username = person["username"]?.string, let password = person["password"]?.string,
+        guard let id = person["id"]?.string, let username = person["username"]?.string,
+            let password = person["password"]?.string,
             let facts = person["facts"]?.object
         else { throw BenchFailure("people.json is not as expected") }
+        self.id = id
         self.facts = facts.members.map { fact in
             "fact_\(fact.name)=" + FormParameters.percentEncode(fact.value.string ?? "")
         }.joined(separator: "&")

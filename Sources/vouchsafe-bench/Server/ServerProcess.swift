@@ -16,15 +16,21 @@ final class ServerProcess {
 
     /// A server on a fresh data directory.
     ///
-    /// - Parameter database: the URL of one that is empty.
-    init(executable: String, port: Int, database: String? = nil) throws {
+    /// - Parameters:
+    ///   - database: the URL of one that is empty.
+    ///   - settings: what the sample's configuration has not, as YAML.
+    init(executable: String, port: Int, database: String? = nil, settings: String = "") throws {
         (self.executable, self.port, self.database, managementPort) = (executable, port, database, port + 1)
         isFirst = true
         directory = FileManager.default.temporaryDirectory.appending(path: "vouchsafe-bench-\(UUID().uuidString)")
         try Self.checkFree(port)
-        let start = Start(executable: executable, port: port, directory: directory, database: database)
+        var start = Start(executable: executable, port: port, directory: directory, database: database)
         // The first start makes keys and imports the sample; what is timed is every later one.
         try Self.stop(start.run())
+        if !settings.isEmpty {
+            start.configuration = try Self.configuration(
+                in: directory, by: executable, port: port, adding: settings)
+        }
         let clock = ContinuousClock()
         let before = clock.now
         process = try start.run()
@@ -37,7 +43,8 @@ final class ServerProcess {
         (executable, self.port, database, managementPort) = (first.executable, port, first.database, port + 1)
         (isFirst, directory, startup, managementKey) = (false, first.directory, 0, first.managementKey)
         try Self.checkFree(port)
-        let configuration = try first.configuration()
+        let configuration = try Self.configuration(
+            in: first.directory, by: first.executable, port: first.port)
         process = try Start(
             executable: executable, port: port, directory: directory, database: database, configuration: configuration
         ).run()
@@ -88,13 +95,15 @@ final class ServerProcess {
     }
 
     /// The sample's configuration with the address of this server, which several processes must agree on.
-    private func configuration() throws -> URL {
+    private static func configuration(
+        in directory: URL, by executable: String, port: Int, adding settings: String = ""
+    ) throws -> URL {
         let folder = directory.appending(path: "sample")
         let file = folder.appending(path: "vouchsafe.yaml")
         guard !FileManager.default.fileExists(atPath: file.path) else { return file }
         try SampleFolder.make(folder, by: executable)
         let sample = try String(contentsOf: file, encoding: .utf8)
-        try Data("server: {public_url: \"http://localhost:\(port)\"}\n\(sample)".utf8).write(to: file)
+        try Data("server: {public_url: \"http://localhost:\(port)\"}\n\(settings)\(sample)".utf8).write(to: file)
         return file
     }
 
@@ -111,15 +120,8 @@ final class ServerProcess {
     var processIdentifier: Int32 { process.processIdentifier }
 
     /// Resident memory in megabytes.
-    var residentMegabytes: Double { megabytes("VmRSS:") }
+    var residentMegabytes: Double { ProcessMemory.megabytes("VmRSS:", of: processIdentifier) }
 
     /// The most that it has been, in megabytes.
-    var mostResidentMegabytes: Double { megabytes("VmHWM:") }
-
-    private func megabytes(_ name: String) -> Double {
-        let status = (try? String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
-        return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Double($0) } ?? 0)
-            / 1024
-    }
+    var mostResidentMegabytes: Double { ProcessMemory.megabytes("VmHWM:", of: processIdentifier) }
 }

@@ -34,14 +34,16 @@ struct ServerMeter: Sendable {
         let hasMetrics: Bool
     }
 
-    private let places: [Place]
+    private var places: [Place]
 
-    init(_ servers: [ServerProcess]) {
+    /// - Parameter others: further processes whose processor time counts.
+    init(_ servers: [ServerProcess], and others: [Int32] = []) {
         places = servers.map {
             Place(
                 process: $0.processIdentifier, managementPort: $0.managementPort, headers: $0.managementHeaders,
                 hasMetrics: $0.database != nil)
         }
+        places += others.map { Place(process: $0, managementPort: 0, headers: "", hasMetrics: false) }
     }
 
     /// What is used from then on is what ``end(_:)`` tells. Its own requests are not among it.

@@ -1,10 +1,7 @@
 import Anchoring
 import ArgumentParser
 import Foundation
-import HTTPTypes
-import OutgoingHTTP
-import Verifier
-import WalletClient
+import TransparencyLog
 import WireFormats
 
 /// `vouchsafe ledger anchors verify`: what an auditor does, with a node of their own choosing.
@@ -13,12 +10,12 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
         commandName: "verify", abstract: "Looks up the anchors of a server's ledger in their chain.",
         discussion: """
             The server says where its anchors are; the node at --rpc says what is there. Name the contract that you \
-            know, or a server could show you another one. With --log-root the chain is also held against the log: the \
-            root that you have computed from its entries, as \u{60}vouchsafe ledger verify\u{60} prints it.
+            know, or a server could show you another one. What the chain has is held against the log: against the root \
+            that its tiles make, whose entries \u{60}vouchsafe ledger verify\u{60} goes through, or against roots \
+            that you have computed yourself.
             """)
 
-    @Option(help: "The server; without it, the one on this machine.")
-    var server: String?
+    @OptionGroup var server: LedgerServer
 
     @Option(help: "A node of the chain: https, or http to localhost.")
     var rpc: String
@@ -35,7 +32,9 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
     @Option(help: "How deep a block must be, itself counted.")
     var confirmations: UInt64 = 6
 
-    @Option(help: ArgumentHelp("A root of the log. May be repeated.", valueName: "size:hex"))
+    @Option(
+        help: ArgumentHelp(
+            "A root of the log, in place of what its tiles make. May be repeated.", valueName: "size:hex"))
     var logRoot: [String] = []
 
     @Flag(help: "Print JSON.")
@@ -55,10 +54,11 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
                 printing: "The server has anchors in several places; choose with --chain-id and --contract.")
         }
         let roots = try logRoots()
+        let tiles = try TiledRoots(fetch: server.address().get)
         let verifier = AnchorVerifier(
             chain: try reader(place), confirmations: confirmations,
             log: roots.isEmpty
-                ? .skip(reason: "no --log-root was given") : .compare { size in roots[size] })
+                ? .compare { size in try await tiles.root(at: size)?.bytes } : .compare { size in roots[size] })
         let wanted = roots.isEmpty ? claimed : claimed.filter { roots[$0.commitment.size] != nil }
         guard !wanted.isEmpty else { throw CommandFailure(printing: "No anchor has the size of a --log-root.") }
         var results: [JSON] = []
@@ -92,6 +92,9 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
         } catch let refusal as AnchorRefusal {
             result["valid"] = false
             result["error"] = .string(refusal.description)
+        } catch let failure as LedgerAuditFailure {
+            result["valid"] = false
+            result["error"] = .string(failure.description)
         } catch let failure as AnchorFailure {
             throw CommandFailure(printing: "The chain cannot be looked at: \(failure).")
         }
@@ -116,18 +119,10 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
     }
 
     private func published() async throws -> [PublishedAnchor] {
-        let address = try server ?? Settings.fromEnvironment().publicURL
-        let url = (address.hasSuffix("/") ? String(address.dropLast()) : address) + "/sharing/ledger/anchors?limit=1000"
-        let response: ExchangeResponse
-        do throws(FetchFailure) {
-            response = try await GuardedHTTPClient(destinations: .publicAndLoopback).send(ExchangeRequest(.get, url))
-        } catch {
-            throw CommandFailure(printing: "The server's anchors cannot be fetched: \(error.explanation).")
-        }
         let limits = JSONLimits(depth: 8, values: 100_000)
-        guard response.status == 200,
-            let list = (try? JSON(parsing: response.body, limits: limits))?["anchors"]?.array
-        else { throw CommandFailure(printing: "The server has no list of anchors (status \(response.status)).") }
+        guard let body = try await server.address().get("anchors?limit=1000"),
+            let list = (try? JSON(parsing: body, limits: limits))?["anchors"]?.array
+        else { throw CommandFailure(printing: "The server has no list of anchors.") }
         do throws(PublishedAnchorMalformation) {
             var anchors: [PublishedAnchor] = []
             for entry in list { anchors.append(try PublishedAnchor(entry)) }

@@ -1,11 +1,13 @@
 import Foundation
 import SQLStatements
 import SharingHub
+import Synchronization
 import TransparencyLog
 
 /// The ledger's places over SQL.
 package struct SQLLedgerPlaces: LedgerPlaces {
     let ledger: SQLLedger
+    private let known = KnownIndices()
 
     package init(ledger: SQLLedger) { self.ledger = ledger }
 
@@ -13,7 +15,9 @@ package struct SQLLedgerPlaces: LedgerPlaces {
 
     package func indices(of pendingIDs: [[UInt8]], within limit: Duration) async throws -> [UInt64?] {
         let deadline = ContinuousClock.now + limit
-        var known: [[UInt8]: UInt64] = [:]
+        var known = self.known[pendingIDs]
+        guard known.count < pendingIDs.count else { return pendingIDs.map { known[$0] } }
+        defer { self.known.insert(known) }
         // Waiting first spares a look that would find nothing yet.
         if limit > .zero, let last = pendingIDs.last { known[last] = try await index(of: last, until: deadline) }
         while true {
@@ -48,6 +52,27 @@ package struct SQLLedgerPlaces: LedgerPlaces {
 
     package func proofs(_ indices: [UInt64]) async throws -> [String?] {
         try await ledger.proofs(indices).map { $0.map { String(decoding: $0, as: UTF8.self) } }
+    }
+}
+
+/// Where entries are that somebody has asked for: they never move.
+private final class KnownIndices: Sendable {
+    private static let capacity = 16_384
+    private let indices = Mutex<[[UInt8]: UInt64]>([:])
+
+    subscript(ids: [[UInt8]]) -> [[UInt8]: UInt64] {
+        indices.withLock { indices in
+            var known: [[UInt8]: UInt64] = [:]
+            for id in ids { known[id] = indices[id] }
+            return known
+        }
+    }
+
+    func insert(_ new: [[UInt8]: UInt64]) {
+        indices.withLock { indices in
+            if indices.count + new.count > Self.capacity { indices.removeAll() }
+            indices.merge(new) { $1 }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ package import KeyStore
 package import PersonVault
 package import SQLStatements
 package import SharingHub
+import Synchronization
 import TransparencyLog
 import WireFormats
 
@@ -12,6 +13,7 @@ package struct SQLVaultStore: VaultStore {
     let database: any SQLDatabase
     let sealer: DataSealer
     let mark: PersonMark
+    private let known = KnownKeys()
 
     package init(database: any SQLDatabase, sealer: DataSealer, mark: PersonMark) {
         self.database = database
@@ -108,7 +110,14 @@ package struct SQLVaultStore: VaultStore {
 extension SQLVaultStore: PersonKeysStore {
     package func keys(of person: String) async throws -> PersonKeysRecord? {
         let mark = mark(person)
-        guard let vault = try await vault(of: person)?.vault else { return nil }
+        // Asked for each time: another process may have changed the vault, or the person have made it anew.
+        let change = try await database.first(
+            "SELECT version, created_at FROM vaults WHERE person = $1", .bytes(mark)
+        ) { KnownKeys.Change(version: $0.integer(0), createdAt: $0.integer(1)) }
+        guard let change else { return nil }
+        if let known = known[mark, change] { return known }
+        guard let stored = try await vault(of: person) else { return nil }
+        let vault = stored.vault
         let generation = Int64(vault.generations.count)
         let place = try await database.first(
             "SELECT pending_id, entry, sealed_salt FROM vault_keys WHERE person = $1 AND generation = $2",
@@ -120,8 +129,32 @@ extension SQLVaultStore: PersonKeysStore {
         }
         // Written with the vault in one step, and never deleted before it.
         guard let place else { throw DamagedVault() }
-        return PersonKeysRecord(
+        let record = PersonKeysRecord(
             encryption: vault.current.keys.encryption, signing: vault.current.keys.signing,
             statements: vault.generations.map(\.statement), place: place)
+        if stored.version == change.version { known.insert(record, mark, change) }
+        return record
+    }
+}
+
+/// The public keys of people whose vaults were opened lately.
+private final class KnownKeys: Sendable {
+    struct Change: Equatable {
+        let version: Int64
+        let createdAt: Int64
+    }
+
+    private static let capacity = 2048
+    private let records = Mutex<[[UInt8]: (change: Change, record: PersonKeysRecord)]>([:])
+
+    subscript(mark: [UInt8], change: Change) -> PersonKeysRecord? {
+        records.withLock { records in records[mark].flatMap { $0.change == change ? $0.record : nil } }
+    }
+
+    func insert(_ record: PersonKeysRecord, _ mark: [UInt8], _ change: Change) {
+        records.withLock { records in
+            if records.count >= Self.capacity { records.removeAll() }
+            records[mark] = (change, record)
+        }
     }
 }

@@ -5,6 +5,8 @@ struct PageTexts: Sendable {
     /// BCP 47.
     let language: String
     private(set) var texts: [String: String]
+    /// The sentences that scripts of vaults and of sharing say, by what they are called there: a JSON object.
+    private(set) var scriptTexts: [UInt8] = []
 
     init(language: String, file: [UInt8]) throws {
         guard let members = (try? JSON(parsing: file))?.object?.members else {
@@ -16,6 +18,20 @@ struct PageTexts: Sendable {
             guard let text = value.string else { throw LandingResources.Fault.malformedTexts(language) }
             texts[name] = text
         }
+        scriptTexts = encodedScriptTexts
+    }
+
+    /// Beginnings of keys; the scripts know them without.
+    private static let scriptPrefixes = ["vault_say_", "sharing_say_"]
+
+    private var encodedScriptTexts: [UInt8] {
+        var object = JSONObject()
+        for key in keys.sorted() {
+            for prefix in Self.scriptPrefixes where key.hasPrefix(prefix) {
+                object[String(key.dropFirst(prefix.count))] = .string(self[key])
+            }
+        }
+        return JSON.object(object).encoded()
     }
 
     /// `ltr` or `rtl`.
@@ -43,5 +59,6 @@ struct PageTexts: Sendable {
 
     mutating func fillGaps(from other: PageTexts) {
         texts.merge(other.texts) { own, _ in own }
+        scriptTexts = encodedScriptTexts
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import PersonVault
-import WireFormats
 
 /// What a page's script needs to know to open the vault of whoever looks at it.
 struct VaultGate: Sendable {
@@ -138,17 +137,7 @@ struct VaultGateMarkup: Sendable {
 struct VaultTexts: Sendable {
     let visit: Visit
 
-    /// Beginnings of keys in the locale files; the scripts know them without.
-    private static let prefixes = ["vault_say_", "sharing_say_"]
-
     var markup: HTML {
-        var object = JSONObject()
-        for key in visit.texts.keys.sorted() {
-            for prefix in Self.prefixes where key.hasPrefix(prefix) {
-                object[String(key.dropFirst(prefix.count))] = .string(visit.texts[key])
-            }
-        }
-        let data = HTML(scriptData: JSON.object(object).encoded())
-        return "<script type=\"application/json\" data-texts>\(data)</script>\n"
+        "<script type=\"application/json\" data-texts>\(HTML(scriptData: visit.texts.scriptTexts))</script>\n"
     }
 }

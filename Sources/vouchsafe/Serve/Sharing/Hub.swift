@@ -49,7 +49,7 @@ extension Installation {
                     destinations: configuration.destinations,
                     limits: GuardedHTTPClient.Limits(
                         total: configuration.sharing?.marketTimeout ?? .seconds(5), connect: .seconds(2),
-                        responseBytes: MessageLimits.releaseRequest))))
+                        responseBytes: MessageLimits.releaseRequest), keeping: KeptConnections())))
     }
 
     /// The part of the hub that takes part in authorization requests.

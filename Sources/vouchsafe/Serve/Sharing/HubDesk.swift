@@ -56,7 +56,7 @@ struct HubDesk: SharingDesk {
         } catch let refusal as ConsentAnswerRefusal {
             throw SharingAnswerRefusal(refusal.isOfChange ? .changed : .refused, reason: refusal.reason)
         }
-        let subject = try await source.subject(of: visit.person, at: sharing.provider)
+        let subject = try await source.subject(of: visit.person, at: order.provider)
         let entries = try sharing.scopes.map { scope in
             try entry(.approval, about: MessageHash(of: scope.approval).bytes).statement(at: visit.at)
         }

@@ -50,10 +50,10 @@ struct HubSource: SharingSource {
             statements: record.statements)
     }
 
-    func subject(of person: String, at id: OrganizationID) async throws -> String {
-        guard let organization = try await organizations.organization(id),
-            let subject = try await naming.subject(of: person, at: organization)
-        else { throw DamagedState("subject at \(id.text)") }
+    func subject(of person: String, at organization: Organization) async throws -> String {
+        guard let subject = try await naming.subject(of: person, at: organization) else {
+            throw DamagedState("subject at \(organization.id.text)")
+        }
         return subject
     }
 }
