@@ -77,8 +77,8 @@ struct ProviderChecksTests {
         let checks = ReceivedScopeChecks(
             identity: identity, hub: ExchangeWorld.hub,
             lookups: LedgerLookups(trust: .unverified) { _ throws(ReceivedScopeRefusal) in throw .noLedgerReference },
-            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) }
-        ) { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition }
+            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) },
+            document: { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition })
         let jwe: String
         do {
             jwe = try ReleaseMaker(signer: delivery.releaseKey, keyID: "m1").make(
@@ -250,7 +250,7 @@ struct PersonReleaseTests {
         jwk["use"] = "sig"
         jwk["kid"] = "m1"
         let (keyCommitment, keySalt) = SaltedCommitment.make(to: world.marketKey.publicKey.thumbprint)
-        let keyEntry = try LedgerEntry(.organization, by: "shop", commitment: keyCommitment)
+        let keyEntry = try LedgerEntry(.key, by: "shop", commitment: keyCommitment)
         jwk["ledger"] = LedgerReference(log: "l", index: 1, entry: keyEntry.bytes, salt: keySalt).json
         let (definition, keys): (JSON, JSON) = (definition.json, ["keys": [.object(jwk)]])
         let checks = ReceivedScopeChecks(
@@ -259,8 +259,8 @@ struct PersonReleaseTests {
                 decryptionKey: .p256(ExchangeWorld.agreementKey(6)), encryptionKey: world.providerEncryption),
             hub: ExchangeWorld.hub,
             lookups: LedgerLookups(trust: .unverified) { _ throws(ReceivedScopeRefusal) in throw .noLedgerReference },
-            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) }
-        ) { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition }
+            now: { Date(timeIntervalSince1970: Double(ExchangeWorld.now)) },
+            document: { path, _ throws(HubFailure) in path.contains("/organizations/") ? keys : definition })
         return try await checks.verify(
             "shop:loyalty",
             EncryptedScope(

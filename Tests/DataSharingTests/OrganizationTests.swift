@@ -12,7 +12,7 @@ struct OrganizationTests {
         var jwk = PublicKey.p256(key.publicKey).jwk
         jwk["kid"] = "k1"
         jwk["use"] = "sig"
-        for member in changes.members { jwk[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { jwk[member.name] = member.value == .null ? JSON?.none : member.value }
         return .object(jwk)
     }
 
@@ -21,7 +21,7 @@ struct OrganizationTests {
             "id": "shop", "roles": ["market"], "display": [["locale": "en", "name": "Shop"]],
             "jwks": ["keys": [jwk()]], "market_uri": "https://shop.example/market", "partners": ["bank"],
         ]
-        for member in changes.members { object[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { object[member.name] = member.value == .null ? JSON?.none : member.value }
         return .object(object)
     }
 

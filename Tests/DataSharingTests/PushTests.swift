@@ -25,7 +25,7 @@ struct PushTests {
             "_sd_alg": "sha-256",
             "_sd": .array((0..<8).map { .string(Base64URL.encode([UInt8](repeating: UInt8($0), count: 32))) }),
         ]
-        for member in changes.members { claims[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { claims[member.name] = member.value == .null ? JSON?.none : member.value }
         return try JWSIssuer(signer: PrivateKey.p256(key), header: header).sign(claims: claims)
     }
 
@@ -34,7 +34,7 @@ struct PushTests {
             "subject": "somebody", "scope": "shop:loyalty", "version": 2, "sd_jwt": .string(token + "~"),
             "shape": ["tier": "TEXT"],
         ]
-        for member in changes.members { entry[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { entry[member.name] = member.value == .null ? JSON?.none : member.value }
         let body: JSON = ["digests": [.object(entry)]]
         return try VerifiedDigest(
             verifying: PushedDigest.parse(body.encoded())[0], of: market, against: definition, now: Self.now)
@@ -138,7 +138,7 @@ struct DepositTests {
             "alg": "ECDH-ES+A256KW", "enc": "A256GCM", "cty": "sd-jwt", "kid": "theirs",
             "epk": .object(PublicKey.p256(P256.Signing.PrivateKey().publicKey).jwk),
         ]
-        for member in changes.members { header[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { header[member.name] = member.value == .null ? JSON?.none : member.value }
         return [
             JSON.object(header).encoded(), [UInt8](repeating: 1, count: 40), [UInt8](repeating: 2, count: 12), [3, 3],
             [UInt8](repeating: 4, count: 16),
@@ -152,7 +152,7 @@ struct DepositTests {
             "iss": "https://shop.example/market", "iat": .integer(PushTests.now), "scope": "shop:loyalty", "version": 2,
             "shape": Self.shape, "jwe_hash": .string(Base64URL.encode(SHA256.hash(data: Array(jwe.utf8)))),
         ]
-        for member in changes.members { claims[member.name] = member.value == .null ? nil : member.value }
+        for member in changes.members { claims[member.name] = member.value == .null ? JSON?.none : member.value }
         let signature = try JWSIssuer(
             signer: PrivateKey.p256(OrganizationTests.key), header: ["typ": type, "kid": "k1"]
         ).sign(claims: claims)

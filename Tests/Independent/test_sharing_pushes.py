@@ -250,6 +250,19 @@ def test_published_keys(hub: Vouchsafe, shop: Market) -> None:
     assert requests.get(hub.url + "/sharing/organizations/nobody/keys", timeout=TIMEOUT_SECONDS).status_code == 404
 
 
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/organizations"), ("POST", "/organizations"), ("GET", "/organizations/shop"), ("PUT", "/organizations/shop"),
+    ("DELETE", "/organizations/shop"), ("POST", "/organizations/shop/approve"), ("POST", "/organizations/shop/suspend"),
+    ("PUT", "/organizations/shop/partners"), ("PUT", "/organizations/shop/keys"), ("GET", "/scopes"),
+    ("POST", "/organizations/shop/subjects"), ("POST", "/scopes"), ("GET", "/scopes/shop:loyalty")])
+def test_management_needs_its_key(hub: Vouchsafe, shop: Market, method: str, path: str) -> None:
+    """Neither nobody nor a market manages organizations and scopes."""
+    address = f"http://127.0.0.1:{hub.management_port}{path}"
+    for headers in ({}, {"Authorization": f"Bearer {shop.token}"}):
+        assert requests.request(method, address, headers=headers, timeout=TIMEOUT_SECONDS).status_code == 401
+    assert requests.request(method, hub.url + path, timeout=TIMEOUT_SECONDS).status_code == 404
+
+
 def test_no_vault(hub: Vouchsafe, shop: Market, subjects: list[str]) -> None:
     """Who has made no keys can be sent nothing."""
     headers = {"Authorization": f"Bearer {shop.token}"}

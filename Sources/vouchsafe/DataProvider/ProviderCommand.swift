@@ -115,8 +115,8 @@ struct ProviderSetup {
             }
         }
         let checks = ReceivedScopeChecks(
-            identity: identity, hub: configuration.hub, lookups: lookups, now: { Date() }
-        ) { path, step throws(HubFailure) in try await hub.document(path, for: step) }
+            identity: identity, hub: configuration.hub, lookups: lookups, now: { Date() },
+            document: { path, step throws(HubFailure) in try await hub.document(path, for: step) })
         return ProviderConnection(
             requests: DataRequests(hub: hub, identity: identity, keys: keys), checks: checks)
     }

@@ -68,7 +68,11 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
             if result["valid"] != true { isGood = false }
             results.append(result)
         }
-        if json { printJSON(["anchors": .array(results)]) } else { results.forEach { print(Self.line($0)) } }
+        if json {
+            printJSON(["anchors": .array(results)])
+        } else {
+            for result in results { print(Self.line(result)) }
+        }
         guard isGood else { throw CommandFailure(printing: "Not every anchor is what the server says.") }
     }
 

@@ -41,10 +41,8 @@ final class WorkerBench: Sendable {
         AnchorWorker(
             chain: chain, store: store,
             policy: .init(interval: .seconds(600), confirmations: 3, stuckAfter: .seconds(900)), holder: [holder],
-            checkpoint: { [self] in state.withLock(\.checkpoint) }, now: { [self] in state.withLock(\.now) }
-        ) { [self] event in
-            state.withLock { $0.events.append(Self.name(event)) }
-        }
+            checkpoint: { [self] in state.withLock(\.checkpoint) }, now: { [self] in state.withLock(\.now) },
+            tell: { [self] event in state.withLock { $0.events.append(Self.name(event)) } })
     }
 
     private static func name(_ event: AnchorEvent) -> String {
