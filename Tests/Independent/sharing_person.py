@@ -351,6 +351,14 @@ class SharedConsent:
         return self.person.browser.press(
             self.page, "allow", {"sharing": text, "remember": REMEMBERED[days], **(form or {})})
 
+    def refusals(self) -> list[str]:
+        """Why answers to this page were not taken, as the operator sees it."""
+        action = self.page.html.form_of(self.page.html.one("allow")).attributes["action"]
+        # A ticket begins with its identifier, 18 bytes.
+        entries = self.person.hub.managed("GET", f"/timelines/{action.split('/')[-1][:24]}")["timeline"]
+        assert all(entry["error"] == "invalid_approval" for entry in entries if entry["outcome"] == "refused")
+        return [entry["reason"] for entry in entries if entry["outcome"] == "refused"]
+
     def deny(self) -> Departure:
         """Does not agree."""
         return departed(self.person.browser.press(self.page, "deny"))

@@ -63,45 +63,63 @@ def now() -> int:
 
 # What an attacker changes of a good approval; a function gets the page and the scope.
 Change = dict | Callable[[SharedConsent, dict], dict]
-APPROVALS: dict[str, Change] = {
-    "another person at the market": {"sub": SOMEBODY},
-    "the person's name at the provider": lambda page, scope: {"sub": page.asked["sub"]},
-    "another issuer": {"iss": thumbprint(STRANGER.public_jwk)},
-    "for the hub alone": lambda page, scope: {"aud": [page.asked["issuer"]]},
-    "for the market alone": lambda page, scope: {"aud": [scope["market"]["uri"]]},
-    "audiences the other way round": lambda page, scope: {"aud": [scope["market"]["uri"], page.asked["issuer"]]},
-    "for another market": lambda page, scope: {"aud": [page.asked["issuer"], "https://market.example"]},
-    "a third audience": lambda page, scope: {
-        "aud": [page.asked["issuer"], scope["market"]["uri"], "https://x.example"]},
-    "an audience that is a text": lambda page, scope: {"aud": page.asked["issuer"]},
-    "for another client": {"client_id": "loans"},
-    "of another scope": {"scope": "club:membership"},
-    "of another version": {"version": 2},
-    "a claim that was not asked for": {"claims": ["tier", "points", "address"]},
-    "a claim twice": {"claims": ["tier", "tier"]},
-    "no claims": {"claims": []},
-    "an unknown claim": {"claims": ["tier", "salary"]},
-    "another purpose": {"purpose": "To sell it"},
-    "no purpose": {"purpose": None},
-    "another request": {"request_hash": SOMEBODY},
-    "another encryption key": {"encryption_jkt": thumbprint(STRANGER.public_jwk)},
-    "another digest": lambda page, scope: {"digest": {**scope["digest"], "hash": SOMEBODY}},
-    "another place in the ledger": lambda page, scope: {"digest": {**scope["digest"], "index": 0}},
-    "typed, of what the market keeps": {"digest": {"self_asserted": True}},
-    "a deposit, of what the market keeps": {"digest": {"jwe_hash": SOMEBODY}},
-    "no digest": {"digest": None},
-    "until far away": lambda page, scope: {"until": now() + DAY},
-    "until before it ends": lambda page, scope: {"until": now() + 10},
-    "another nonce": {"nonce": SOMEBODY},
-    "no nonce": {"nonce": None},
-    "an approval for an hour": lambda page, scope: {"exp": now() + 3600, "until": now() + 3600},
-    "of tomorrow": lambda page, scope: {"iat": now() + DAY, "exp": now() + DAY + 300, "until": now() + DAY + 300},
-    "expired": lambda page, scope: {"iat": now() - 400, "exp": now() - 100, "until": now() - 100},
-    "ends before it begins": lambda page, scope: {"exp": now() - 1},
-    "no jti": {"jti": None},
-    "a long jti": {"jti": "x" * 129},
-    "times that are texts": {"exp": "soon"},
-    "something more": {"admin": True},
+# Each with the words by which the operator is told.
+APPROVALS: dict[str, tuple[Change, str]] = {
+    "another person at the market": ({"sub": SOMEBODY}, "its sub is another person"),
+    "the person's name at the provider": (lambda page, scope: {"sub": page.asked["sub"]}, "its sub is another person"),
+    "another issuer": ({"iss": thumbprint(STRANGER.public_jwk)}, "its iss is not the thumbprint of its key"),
+    "for the hub alone": (lambda page, scope: {"aud": [page.asked["issuer"]]}, "its aud is wrong"),
+    "for the market alone": (lambda page, scope: {"aud": [scope["market"]["uri"]]}, "its aud is wrong"),
+    "audiences the other way round": (
+        lambda page, scope: {"aud": [scope["market"]["uri"], page.asked["issuer"]]},
+        "its aud is wrong"),
+    "for another market": (
+        lambda page, scope: {"aud": [page.asked["issuer"], "https://market.example"]},
+        "its aud is wrong"),
+    "a third audience": (
+        lambda page, scope: {"aud": [page.asked["issuer"], scope["market"]["uri"], "https://x.example"]},
+        "aud is malformed"),
+    "an audience that is a text": (lambda page, scope: {"aud": page.asked["issuer"]}, "aud is malformed"),
+    "for another client": ({"client_id": "loans"}, "its client_id is wrong"),
+    "of another scope": ({"scope": "club:membership"}, "its scope is wrong"),
+    "of another version": ({"version": 2}, "its version is wrong"),
+    "a claim that was not asked for": (
+        {"claims": ["tier", "points", "address"]},
+        "its claims are not those that it may name"),
+    "a claim twice": ({"claims": ["tier", "tier"]}, "claims is malformed"),
+    "no claims": ({"claims": []}, "claims is malformed"),
+    "an unknown claim": ({"claims": ["tier", "salary"]}, "its claims are not those that it may name"),
+    "another purpose": ({"purpose": "To sell it"}, "its purpose is not that of the request"),
+    "no purpose": ({"purpose": None}, "its purpose is not that of the request"),
+    "another request": ({"request_hash": SOMEBODY}, "its request_hash is of another request"),
+    "another encryption key": (
+        {"encryption_jkt": thumbprint(STRANGER.public_jwk)},
+        "its encryption_jkt is another key"),
+    "another digest": (
+        lambda page, scope: {"digest": {**scope["digest"], "hash": SOMEBODY}},
+        "what was shown has been replaced"),
+    "another place in the ledger": (
+        lambda page, scope: {"digest": {**scope["digest"], "index": 0}},
+        "what was shown has been replaced"),
+    "typed, of what the market keeps": ({"digest": {"self_asserted": True}}, "what was shown has been replaced"),
+    "a deposit, of what the market keeps": ({"digest": {"jwe_hash": SOMEBODY}}, "what was shown has been replaced"),
+    "no digest": ({"digest": None}, "digest is missing"),
+    "until far away": (lambda page, scope: {"until": now() + DAY}, "its until is wrong"),
+    "until before it ends": (lambda page, scope: {"until": now() + 10}, "its until is wrong"),
+    "another nonce": ({"nonce": SOMEBODY}, "its nonce is wrong"),
+    "no nonce": ({"nonce": None}, "nonce is missing"),
+    "an approval for an hour": (
+        lambda page, scope: {"exp": now() + 3600, "until": now() + 3600},
+        "its exp is not within 300 seconds of its iat"),
+    "of tomorrow": (
+        lambda page, scope: {"iat": now() + DAY, "exp": now() + DAY + 300, "until": now() + DAY + 300},
+        "its iat is in the future"),
+    "expired": (lambda page, scope: {"iat": now() - 400, "exp": now() - 100, "until": now() - 100}, "it has expired"),
+    "ends before it begins": (lambda page, scope: {"exp": now() - 1}, "its exp is not within 300 seconds of its iat"),
+    "no jti": ({"jti": None}, "jti is missing"),
+    "a long jti": ({"jti": "x" * 129}, "jti is malformed"),
+    "times that are texts": ({"exp": "soon"}, "exp is malformed"),
+    "something more": ({"admin": True}, "claim that is not known"),
 }
 
 
@@ -110,11 +128,13 @@ def test_approval(attack: str, world: World, person: SharingPerson, asked: Asked
     """Each rule of what an approval says; signed well by the person's own key."""
     flow = world.bank.ask(asked)
     page = world.consent(flow, person)
-    scope, change = page.scope("shop:loyalty"), APPROVALS[attack]
+    scope, (change, reason) = page.scope("shop:loyalty"), APPROVALS[attack]
     changes = change(page, scope) if callable(change) else change
     calls = len(world.shop.calls)
     assert_asked_again(page.send([page.part(scope, page.approval(scope, changes=changes))]))
-    assert flow.code is None and len(world.shop.calls) == calls
+    [refusal] = page.refusals()
+    assert refusal.startswith("shop:loyalty: ") and reason in refusal
+    assert len(world.shop.calls) == calls
 
 
 def forged_approvals(page: SharedConsent, scope: dict) -> dict[str, str]:
@@ -146,9 +166,11 @@ def test_forged_approvals(world: World, person: SharingPerson, asked: Asked) -> 
     flow = world.bank.ask(asked)
     page = world.consent(flow, person)
     scope, before = page.scope("shop:loyalty"), approvals(world)
-    for name, approval in forged_approvals(page, scope).items():
+    forged = forged_approvals(page, scope)
+    for name, approval in forged.items():
         result = page.send([{"scope": "shop:loyalty", "approval": approval}])
         assert shown(result).html.has("consent-form"), name
+    assert len(page.refusals()) == len(forged)
     assert approvals(world) == before
     world.finish(flow, page.allow())
     assert flow.values("shop:loyalty") == {"tier": "gold", "points": 1200}
@@ -320,6 +342,7 @@ def test_confused_encryption(confusion: str, world: World, person: SharingPerson
     approval = page.approval(scope)
     release = with_header(page.release(scope, approval), changes)
     assert_asked_again(page.send([{"scope": "shop:card", "approval": approval, "release": release}]))
+    assert page.refusals()[0].startswith("shop:card: release: ")
     world.shop.behaviour = lambda call: Reply.of_json({"release": with_header(world.shop.release(call), changes)})
     if confusion == "another kid":
         # Whose it is to open the hub need not know; the provider does.
@@ -547,8 +570,10 @@ def test_dpop_at_pushes(world: World, person: SharingPerson) -> None:
 def test_erasure_and_audit(world: World) -> None:
     """What was pushed is gone, the leaf stays, and the ledger is whole."""
     person = world.someone(2)
-    pushed, card = world.say(person), world.say(person, "shop:card")
-    log = world.log()
+    made, subject = world.shop.statement("shop:loyalty", GOLD), world.subject(world.shop, person)
+    entries = [world.shop.digest_entry(subject, "shop:loyalty", made)]
+    pushed = world.shop.push("digests", entries, key="to-be-erased").json()["results"][0]
+    card, log = world.say(person, "shop:card"), world.log()
     for each in (pushed, card):
         log.verify(each["ledger"]["index"], from_base64url(each["ledger"]["entry"]))
     digests = world.logged("digest", "shop")
@@ -563,8 +588,9 @@ def test_erasure_and_audit(world: World) -> None:
     assert not any(claim["have"] for scope in page.asked["scopes"] for claim in scope["claims"])
     for each in (pushed, card):
         world.log().verify(each["ledger"]["index"], from_base64url(each["ledger"]["entry"]))
-        # Without its salt the entry says nothing of anybody.
-        assert each["ledger"]["salt"].encode() not in world.hub.kept()
+    # Asked again, the hub does not say any more what the entry commits to.
+    again = world.shop.push("digests", entries, key="to-be-erased")
+    assert again.status_code == 200 and "ledger" not in again.json()["results"][0]
     assert world.logged("digest", "shop") == digests
     audit = world.hub.run("ledger", "verify")
     assert audit.returncode == 0, audit.stdout + audit.stderr

@@ -11,6 +11,7 @@ import nginx_front
 import postgresql
 from fleet import Fleet
 from plain_browser import Departure, PlainBrowser, Shown
+from provider_setup import made_up_people
 from sharing_fixtures import TIER, World
 from sharing_person import SharedConsent
 from sharing_provider import Asked
@@ -41,6 +42,7 @@ def world(
         pytest.skip("nginx is not installed")
     url = None if postgresql.is_ruled_out() else request.getfixturevalue("database_server").create_database()
     hub = SharingFleet(binary, tmp_path_factory.mktemp("sharing-fleet"), url, PROCESSES)
+    hub.people = made_up_people()
     with SmallServer() as server, Wallet() as wallet:
         made = World(hub, server, wallet)
         hub.prepare([server.port])
