@@ -12,6 +12,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case postgresql
     case ledger
     case sharing
+    case pushes
 }
 
 @main
@@ -62,6 +63,9 @@ struct Bench: ParsableCommand {
     @Option(help: "Sharings of a scope that a market keeps in each run.")
     var shared = 1_000
 
+    @Option(help: "Digests that are pushed in each run.")
+    var pushed = 20_000
+
     @Option(help: "The first of two free ports, of three for sharing, of ten where PostgreSQL is measured.")
     var port = 18_480
 
@@ -70,7 +74,7 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         guard
-            [runs, flows, wallets, grants, connections, logins, sessions, offers, entries, ledgerSize, shared]
+            [runs, flows, wallets, grants, connections, logins, sessions, offers, entries, ledgerSize, shared, pushed]
                 .allSatisfy({
                     $0 > 0
                 })
@@ -115,6 +119,8 @@ struct Bench: ParsableCommand {
         case .memory:
             try MemoryPart(server: process, browsers: wallets, connections: connections, count: sessions)
                 .measure(&figures)
+        case .pushes:
+            try PushesPart(server: process, connections: connections, runs: runs, digests: pushed).measure(&figures)
         case .postgresql, .ledger, .sharing: break
         }
         return figures

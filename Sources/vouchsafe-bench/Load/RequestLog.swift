@@ -2,7 +2,7 @@ import Foundation
 
 /// What a request is for.
 enum RequestKind: Int, CaseIterable {
-    case offer, offerOpened, pushedRequest, authorize, loginPage, login, consent, token, nonce, credential
+    case offer, offerOpened, pushedRequest, authorize, loginPage, login, consent, token, nonce, credential, push
 
     var name: String {
         switch self {
@@ -16,6 +16,7 @@ enum RequestKind: Int, CaseIterable {
         case .token: "token request"
         case .nonce: "nonce request"
         case .credential: "credential request"
+        case .push: "push"
         }
     }
 }
