@@ -250,7 +250,7 @@ struct PersonReleaseTests {
         jwk["use"] = "sig"
         jwk["kid"] = "m1"
         let (keyCommitment, keySalt) = SaltedCommitment.make(to: world.marketKey.publicKey.thumbprint)
-        let keyEntry = try LedgerEntry(.organization, by: "shop", commitment: keyCommitment)
+        let keyEntry = try LedgerEntry(.key, by: "shop", commitment: keyCommitment)
         jwk["ledger"] = LedgerReference(log: "l", index: 1, entry: keyEntry.bytes, salt: keySalt).json
         let (definition, keys): (JSON, JSON) = (definition.json, ["keys": [.object(jwk)]])
         let checks = ReceivedScopeChecks(
