@@ -116,7 +116,7 @@ let package = Package(
         layer(
             "ServiceProvider",
             [
-                "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "Verifier", "WalletClient",
+                "Anchoring", "DataSharing", "HubClient", "JOSE", "OAuth", "TransparencyLog", "Verifier", "WalletClient",
                 "WireFormats", crypto, httpTypes,
             ]),
 
@@ -234,8 +234,9 @@ let package = Package(
         tests(
             "DataExchangeTests",
             [
-                "CredentialFormats", "DataMarket", "DataSharing", "FuzzTargets", "HubClient", "JOSE", "OAuth",
-                "SQLStatements", "ServiceProvider", "Storage", "TransparencyLog", "WireFormats", crypto, httpTypes,
+                "Anchoring", "CredentialFormats", "DataMarket", "DataSharing", "FuzzTargets", "HubClient", "JOSE",
+                "OAuth", "SQLStatements", "ServiceProvider", "SharingHub", "Storage", "TestDatabases",
+                "TransparencyLog", "WireFormats", crypto, httpTypes, logging,
             ]),
         tests("OAuthTests", ["JOSE", "OAuth", "TestSupport", "WireFormats", crypto, httpTypes]),
         tests(

@@ -96,6 +96,13 @@ class MarketProgram(OrganizationProgram):
         return result
 
 
+    def watching(self, *arguments: str) -> Program:
+        """`push` or `digest`, again and again."""
+        program = Program([self.hub.binary, "market", *arguments, *self.settings], self.folder / "watch.log")
+        program.start(lambda: program.log.exists())
+        return program
+
+
 class ProviderProgram(OrganizationProgram):
     """`vouchsafe provider`."""
 

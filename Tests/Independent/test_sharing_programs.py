@@ -1,13 +1,16 @@
 """The programs of markets and service providers at a real hub: with each other, and with independent ones that lie."""
 
 import json
+import sqlite3
+import time
+from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
 
 from client_proofs import dpop_proof
 from holder_keys import HolderKey, base64url, thumbprint
-from plain_browser import departed
+from plain_browser import PlainBrowser, departed
 from proofs import forge
 from sharing_fixtures import TIER, World
 from sharing_market import ReleaseCall
@@ -223,6 +226,66 @@ def test_withdrawal_reaches_the_program(world: World, depot: MarketProgram) -> N
     changed = Received(received.method, received.path, received.headers, received.body[:-4] + b"AAAA")
     assert depot.send(changed).status_code == 400
     assert flow.user_info().status_code == 401
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """At most half a minute."""
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+QUERY = 'SELECT name AS subject, tier, points, city AS "address.city" FROM members ORDER BY name'
+
+
+def members(file: Path, *rows: tuple) -> None:
+    """A database of a market's own."""
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS members (name TEXT PRIMARY KEY, tier TEXT, points INT, city TEXT)")
+        database.executemany("INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?)", rows)
+
+
+def test_a_markets_database(world: World, depot: MarketProgram, tmp_path: Path) -> None:
+    """Rows of a statement are pushed as those of a file; what is wrong is named by its row."""
+    person, file = world.someone(0), tmp_path / "members.db"
+    subject = world.hub.subject("depot", person.person.id)
+    members(file, (subject, "gold", 1200, None))
+    source = ["--database", str(file), "--query", QUERY, "--scope", "depot:loyalty"]
+    assert [each["subject"] for each in json.loads(depot.run("digest", *source, "--json"))["results"]] == [subject]
+    flow = world.share(world.bank.ask(Asked("depot:loyalty", TIER)), person)
+    assert flow.values("depot:loyalty") == CHOSEN
+    members(file, ("zzz", "platinum", -1, None))
+    assert "row 2: claims.tier" in depot.run("digest", *source, code=1)
+    assert "SELECT is expected" in depot.run(
+        "digest", *source[:2], "--query", "DELETE FROM members", *source[4:], code=1)
+
+
+def test_a_market_watches(world: World, depot: MarketProgram, tmp_path: Path) -> None:
+    """What has changed is pushed, once; who has no vault is passed over until they have one."""
+    file = tmp_path / "members.db"
+    first, late = world.someone(0), SharingPerson(world.hub.people[5], world.hub, PlainBrowser()).log_in()
+    known, unknown = (world.hub.subject("depot", each.person.id) for each in (first, late))
+    members(file, (known, "gold", 1, None), (unknown, "silver", 2, None))
+    source = ["--database", str(file), "--query", QUERY, "--scope", "depot:card", "--json", "--watch", "1s"]
+    watch = depot.watching("push", *source)
+
+    def pushed() -> list[str]:
+        lines = [json.loads(line) for line in watch.log.read_text().splitlines() if line.startswith("{")]
+        return [result["subject"] for line in lines for result in line["results"]]
+
+    try:
+        wait_until(lambda: pushed() == [known])
+        assert "1 rows wait" in watch.log.read_text()
+        late.make_vault()
+        wait_until(lambda: pushed() == [known, unknown])
+        members(file, (known, "gold", 3, None))
+        wait_until(lambda: pushed() == [known, unknown, known])
+        watch.process.kill()
+        watch.process.wait()
+        watch.start(lambda: True)
+        members(file, (unknown, "gold", 2, None))
+        wait_until(lambda: pushed() == [known, unknown, known, unknown])
+    finally:
+        watch.stop()
 
 
 def test_the_programs_with_each_other(world: World, trusting: MarketProgram, broker: ProviderProgram) -> None:

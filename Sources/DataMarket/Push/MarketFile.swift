@@ -35,7 +35,7 @@ package struct MarketFile: MarketData {
             guard let subject = element["subject"]?.string, let claims = element["claims"]?.object else {
                 throw MarketDataFault("element \(index + 1): subject and claims are expected")
             }
-            rows.append(MarketRow(subject: subject, values: claims, number: index + 1))
+            rows.append(MarketRow(subject: subject, values: claims, place: .element(index + 1)))
         }
         return rows
     }
@@ -43,67 +43,11 @@ package struct MarketFile: MarketData {
     private func csv() throws(MarketDataFault) -> [MarketRow] {
         guard let text = String(strictUTF8: text[...]) else { throw MarketDataFault("it is not UTF-8") }
         let records = try CommaSeparated.parse(text)
-        guard let header = records.first?.fields, let subject = header.firstIndex(of: "subject") else {
-            throw MarketDataFault("line 1: a column named subject is expected")
-        }
-        guard Set(header).count == header.count else { throw MarketDataFault("line 1: a column stands there twice") }
-        var columns: [(index: Int, path: [String], rule: ScopeClaimRule)] = []
-        for (index, name) in header.enumerated() where index != subject {
-            let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            guard let rule = definition.claims.rule(at: path[...]) else {
-                throw MarketDataFault("line 1: the definition has no claim for column \(index + 1)")
-            }
-            columns.append((index, path, rule))
-        }
+        let columns = try MarketColumns(records.first?.fields ?? [], of: definition, at: .line(1))
         var rows: [MarketRow] = []
         for (line, fields) in records.dropFirst() {
-            guard fields.count == header.count else {
-                throw MarketDataFault("line \(line): \(header.count) fields are expected")
-            }
-            var values = JSONObject()
-            for column in columns where !fields[column.index].isEmpty {
-                guard let value = Self.value(of: fields[column.index], column.rule) else {
-                    throw MarketDataFault(
-                        "line \(line): \(column.path.joined(separator: ".")): \(column.rule.type.rawValue) is expected")
-                }
-                values.set(value, at: column.path[...])
-            }
-            rows.append(MarketRow(subject: fields[subject], values: values, number: line))
+            rows.append(try columns.row(fields.map { $0.isEmpty ? nil : $0 }, at: .line(line)))
         }
         return rows
-    }
-
-    private static func value(of text: String, _ rule: ScopeClaimRule) -> JSON? {
-        switch rule {
-        case .boolean: ["true": JSON.bool(true), "false": .bool(false)][text]
-        case .integer: Int64(text).map(JSON.integer)
-        case .float:
-            // As JSON writes numbers, so that the text is kept.
-            (try? JSON(parsing: Array(text.utf8))).flatMap { $0.number == nil ? nil : $0 }
-        case .text: .string(text)
-        case .object: nil
-        }
-    }
-}
-
-extension [ScopeClaim] {
-    fileprivate func rule(at path: ArraySlice<String>) -> ScopeClaimRule? {
-        guard let name = path.first, let claim = first(where: { $0.name == name }) else { return nil }
-        guard path.count > 1 else { return claim.rule.type == .object ? nil : claim.rule }
-        guard case .object(let inner) = claim.rule else { return nil }
-        return inner.rule(at: path.dropFirst())
-    }
-}
-
-extension JSONObject {
-    fileprivate mutating func set(_ value: JSON, at path: ArraySlice<String>) {
-        guard let name = path.first else { return }
-        guard path.count > 1 else {
-            self[name] = value
-            return
-        }
-        var inner = self[name]?.object ?? JSONObject()
-        inner.set(value, at: path.dropFirst())
-        self[name] = .object(inner)
     }
 }

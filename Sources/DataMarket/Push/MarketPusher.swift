@@ -1,3 +1,4 @@
+import Crypto
 package import DataSharing
 import Foundation
 import HTTPTypes
@@ -9,7 +10,7 @@ import WireFormats
 
 /// Why nothing, or no more, was pushed.
 package enum PushFailure: Error, Equatable, CustomStringConvertible {
-    /// What is wrong with rows, each with the number of its line. Nothing was pushed.
+    /// What is wrong with rows, each with its place. Nothing was pushed.
     case rows([String])
     case directory(DirectoryRefusal)
     case hub(HubFailure)
@@ -41,6 +42,10 @@ package protocol PreparedPushStore: Sendable {
     func confirm(_ batch: PreparedBatch) async throws
     /// The hub will not take the batch.
     func discard(_ batch: PreparedBatch) async throws
+    /// The key of this store's marks, always the same 32 bytes.
+    func markKey() async throws -> [UInt8]
+    /// Marks of what was pushed last, if it has not expired at `seconds`: the content's by the row's.
+    func marks(at seconds: Int64) async throws -> [[UInt8]: [UInt8]]
 }
 
 /// Up to 100 digests or deposits that are pushed together, under one idempotency key.
@@ -52,12 +57,17 @@ package struct PreparedBatch: Sendable, Equatable {
     package let body: [UInt8]
     /// What the market keeps of digests; empty for deposits.
     package let digests: [KeptDigest]
+    /// Of its rows, to be kept once the hub has them. Empty in a batch that is read again: the store has them.
+    package let marks: [RowMark]
 
-    package init(idempotencyKey: String, path: String, body: [UInt8], digests: [KeptDigest]) {
+    package init(
+        idempotencyKey: String, path: String, body: [UInt8], digests: [KeptDigest], marks: [RowMark] = []
+    ) {
         self.idempotencyKey = idempotencyKey
         self.path = path
         self.body = body
         self.digests = digests
+        self.marks = marks
     }
 }
 
@@ -100,32 +110,7 @@ package struct MarketPusher: Sendable {
         _ rows: [MarketRow], of definition: ScopeDefinition, expiresAt: Int64?
     ) async throws -> [PushedEntry] {
         guard definition.heldBy == .market else { throw PushFailure.heldByOther(definition.heldBy) }
-        let shaped = try Self.shapes(of: rows, by: definition)
-        let token = try await token()
-        var pushed: [PushedEntry] = []
-        for batch in shaped.batches(of: Self.batchSize) {
-            var entries: [JSON] = []
-            var kept: [KeptDigest] = []
-            for (row, shape) in batch {
-                let made = try values.make(
-                    .init(
-                        scope: definition.scope.text, version: Int64(definition.version), values: row.values,
-                        issuedAt: now, expiresAt: expiresAt))
-                var entry: JSONObject = [
-                    "subject": .string(row.subject), "scope": .string(definition.scope.text),
-                    "version": .integer(Int64(definition.version)), "sd_jwt": .string(made.digestOnly),
-                    "shape": shape.json,
-                ]
-                if let expiresAt { entry["expires_at"] = .integer(expiresAt) }
-                entries.append(.object(entry))
-                kept.append(
-                    KeptDigest(
-                        subject: row.subject, scope: definition.scope.text, version: Int64(definition.version),
-                        values: made, expiresAt: expiresAt))
-            }
-            pushed += try await push(entries, as: "digests", keeping: kept, token)
-        }
-        return pushed
+        return try await push(.all, of: rows, by: definition, expiresAt: expiresAt).pushed
     }
 
     /// Case 1: the person keeps the values. Each is sealed to a key that is shown to be logged as the person's.
@@ -133,23 +118,97 @@ package struct MarketPusher: Sendable {
         _ rows: [MarketRow], of definition: ScopeDefinition, expiresAt: Int64?
     ) async throws -> [PushedEntry] {
         guard definition.heldBy == .person else { throw PushFailure.heldByOther(definition.heldBy) }
+        return try await push(.all, of: rows, by: definition, expiresAt: expiresAt).pushed
+    }
+
+    /// Either case: what has changed since it was last pushed, or has expired. People who have no keys yet wait.
+    package func pushChanges(
+        _ rows: [MarketRow], of definition: ScopeDefinition, expiresAt: Int64?
+    ) async throws -> PushedChanges {
+        try await push(.changes, of: rows, by: definition, expiresAt: expiresAt)
+    }
+
+    private enum Selection {
+        case all
+        case changes
+    }
+
+    private typealias MarkedRow = (row: MarketRow, shape: Shape, mark: RowMark)
+
+    private func push(
+        _ selection: Selection, of rows: [MarketRow], by definition: ScopeDefinition, expiresAt: Int64?
+    ) async throws -> PushedChanges {
         let shaped = try Self.shapes(of: rows, by: definition)
-        let token = try await token()
-        var pushed: [PushedEntry] = []
-        for batch in shaped.batches(of: Self.batchSize) {
-            var entries: [JSON] = []
-            for (row, shape) in batch {
-                let keys: PersonKeyPair
-                do throws(DirectoryRefusal) {
-                    keys = try await directory.keys(of: row.subject, token: token).current
-                } catch {
-                    throw PushFailure.rows(["line \(row.number): \(error)"])
-                }
-                entries.append(try deposit(row, shape, of: definition, to: keys, expiresAt: expiresAt))
-            }
-            pushed += try await push(entries, as: "deposits", keeping: [], token)
+        let marker = RowMarker(key: SymmetricKey(data: try await store.markKey()))
+        var marked: [MarkedRow] = shaped.map { row, shape in
+            (row, shape, marker.mark(row, of: definition, expiresAt: expiresAt))
         }
-        return pushed
+        if selection == .changes {
+            let known = try await store.marks(at: now)
+            marked.removeAll { known[$0.mark.row] == $0.mark.content }
+        }
+        var result = PushedChanges(pushed: [], unchanged: shaped.count - marked.count, waiting: 0)
+        for batch in marked.batches(of: Self.batchSize) {
+            // One for each batch: looking up people's keys takes its time.
+            let token = try await token()
+            switch definition.heldBy {
+            case .market:
+                result.pushed += try await pushDigests(batch, of: definition, expiresAt: expiresAt, token)
+            case .person:
+                let (pushed, waiting) = try await pushDeposits(
+                    batch, of: definition, expiresAt: expiresAt, selection, token)
+                result.pushed += pushed
+                result.waiting += waiting
+            }
+        }
+        return result
+    }
+
+    private func pushDigests(
+        _ batch: ArraySlice<MarkedRow>, of definition: ScopeDefinition, expiresAt: Int64?, _ token: TokenResponse
+    ) async throws -> [PushedEntry] {
+        var entries: [JSON] = []
+        var kept: [KeptDigest] = []
+        for (row, shape, _) in batch {
+            let made = try values.make(
+                .init(
+                    scope: definition.scope.text, version: Int64(definition.version), values: row.values,
+                    issuedAt: now, expiresAt: expiresAt))
+            var entry: JSONObject = [
+                "subject": .string(row.subject), "scope": .string(definition.scope.text),
+                "version": .integer(Int64(definition.version)), "sd_jwt": .string(made.digestOnly),
+                "shape": shape.json,
+            ]
+            if let expiresAt { entry["expires_at"] = .integer(expiresAt) }
+            entries.append(.object(entry))
+            kept.append(
+                KeptDigest(
+                    subject: row.subject, scope: definition.scope.text, version: Int64(definition.version),
+                    values: made, expiresAt: expiresAt))
+        }
+        return try await push(entries, as: "digests", keeping: kept, batch.map(\.mark), token)
+    }
+
+    private func pushDeposits(
+        _ batch: ArraySlice<MarkedRow>, of definition: ScopeDefinition, expiresAt: Int64?, _ selection: Selection,
+        _ token: TokenResponse
+    ) async throws -> (pushed: [PushedEntry], waiting: Int) {
+        var entries: [JSON] = []
+        var marks: [RowMark] = []
+        for (row, shape, mark) in batch {
+            let keys: PersonKeyPair
+            do throws(DirectoryRefusal) {
+                keys = try await directory.keys(of: row.subject, token: token).current
+            } catch {
+                if selection == .changes, error.isOfMissingKeys { continue }
+                throw PushFailure.rows(["\(row.place): \(error)"])
+            }
+            entries.append(try deposit(row, shape, of: definition, to: keys, expiresAt: expiresAt))
+            marks.append(mark)
+        }
+        let waiting = batch.count - entries.count
+        guard !entries.isEmpty else { return ([], waiting) }
+        return (try await push(entries, as: "deposits", keeping: [], marks, token), waiting)
     }
 
     private func deposit(
@@ -177,11 +236,11 @@ package struct MarketPusher: Sendable {
         var subjects = Set<String>()
         for row in rows {
             if !subjects.insert(row.subject).inserted {
-                problems.append("line \(row.number): this subject has another line")
+                problems.append("\(row.place): this subject stands there twice")
             }
             let found = definition.problems(of: row.values, .whole)
             guard found.isEmpty, let shape = definition.shape(of: row.values) else {
-                problems += found.map { "line \(row.number): \($0)" }
+                problems += found.map { "\(row.place): \($0)" }
                 continue
             }
             shaped.append((row, shape))
@@ -199,11 +258,11 @@ package struct MarketPusher: Sendable {
     }
 
     private func push(
-        _ entries: [JSON], as name: String, keeping kept: [KeptDigest], _ token: TokenResponse
+        _ entries: [JSON], as name: String, keeping kept: [KeptDigest], _ marks: [RowMark], _ token: TokenResponse
     ) async throws -> [PushedEntry] {
         let batch = PreparedBatch(
             idempotencyKey: Base64URL.encode(secureRandomBytes(24)), path: "/sharing/" + name,
-            body: JSON.object([name: .array(entries)]).encoded(), digests: kept)
+            body: JSON.object([name: .array(entries)]).encoded(), digests: kept, marks: marks)
         try await store.prepare(batch)
         return try await send(batch, token)
     }
@@ -259,6 +318,26 @@ package struct MarketPusher: Sendable {
             error["path"]?.string.flatMap { path in error["problem"]?.string.map { "\(path): \($0)" } }
         }
         return .refused(.push, status: 422, OAuthErrorResponse(code: code, description: lines.joined(separator: "; ")))
+    }
+}
+
+/// What became of rows, of which some were pushed before.
+package struct PushedChanges: Sendable, Equatable {
+    package var pushed: [PushedEntry]
+    /// Rows that are as they were.
+    package var unchanged: Int
+    /// Rows about people who have no keys yet, or whose keys are not in the ledger yet.
+    package var waiting: Int
+}
+
+extension DirectoryRefusal {
+    /// The person has not made keys yet, or the ledger is still to show them: another time it may go.
+    fileprivate var isOfMissingKeys: Bool {
+        switch self {
+        case .notLogged: true
+        case .hub(.refused(.personKeys, _, let error)): error.code == "no_vault"
+        default: false
+        }
     }
 }
 

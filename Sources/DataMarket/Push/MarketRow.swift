@@ -5,11 +5,26 @@ package struct MarketRow: Sendable, Equatable {
     /// As the hub names the person to this market.
     package let subject: String
     package let values: JSONObject
-    /// Where it stood, for messages: the number of the line or element.
-    package let number: Int
+    /// Where it stood, for messages.
+    package let place: Place
 
-    package init(subject: String, values: JSONObject, number: Int) {
-        (self.subject, self.values, self.number) = (subject, values, number)
+    /// Counted from one.
+    package enum Place: Sendable, Equatable, CustomStringConvertible {
+        case line(Int)
+        case element(Int)
+        case row(Int)
+
+        package var description: String {
+            switch self {
+            case .line(let number): "line \(number)"
+            case .element(let number): "element \(number)"
+            case .row(let number): "row \(number)"
+            }
+        }
+    }
+
+    package init(subject: String, values: JSONObject, place: Place) {
+        (self.subject, self.values, self.place) = (subject, values, place)
     }
 }
 

@@ -31,6 +31,8 @@ package struct LedgerLookups: Sendable {
         /// Names of the witnesses that have seen it.
         package let witnesses: [String]
         package let root: [UInt8]?
+        /// The hash of the entry.
+        package let leaf: TreeHash
     }
 
     /// - Parameters:
@@ -48,7 +50,8 @@ package struct LedgerLookups: Sendable {
         else { throw .otherEntry }
         guard case .log(let verifier, let origin) = trust else {
             return Finding(
-                log: reference.log, index: reference.index, checkpointSize: nil, witnesses: [], root: nil)
+                log: reference.log, index: reference.index, checkpointSize: nil, witnesses: [], root: nil,
+                leaf: .leaf(reference.entry))
         }
         guard reference.log.hasSameBytes(as: origin) else { throw .otherLog }
         let text = if let given = reference.proof { Array(given.utf8) } else { try await proof(reference.index) }
@@ -57,7 +60,8 @@ package struct LedgerLookups: Sendable {
                 LedgerReceipt(entry: reference.entry, index: UInt64(reference.index), proof: text))
             return Finding(
                 log: verified.log.name, index: reference.index, checkpointSize: verified.head.size,
-                witnesses: verified.witnesses.map(\.key.name), root: verified.head.root.bytes)
+                witnesses: verified.witnesses.map(\.key.name), root: verified.head.root.bytes,
+                leaf: .leaf(reference.entry))
         } catch {
             throw .ledger(error)
         }

@@ -76,8 +76,8 @@ package struct SharedDataReport: Sendable {
     package let scopes: [SharedScopeReport]
     package let refused: [(scope: String, refusal: ReceivedScopeRefusal)]
     package let pending: [(scope: String, reason: PendingReason)]
-    /// The anchor that covers the newest checkpoint that was relied on, as the hub publishes it; nil if there is none.
-    package var anchor: JSON?
+    /// The anchors that cover everything in the ledger that was relied on: one for each node that was asked.
+    package var anchors: [AnchorStatement] = []
 
     package init(
         subject: String, scopes: [SharedScopeReport], refused: [(scope: String, refusal: ReceivedScopeRefusal)],
@@ -89,6 +89,19 @@ package struct SharedDataReport: Sendable {
         self.pending = pending
     }
 
+    /// Entries of the ledger that were relied on.
+    package var findings: [LedgerLookups.Finding] {
+        scopes.flatMap { scope -> [LedgerLookups.Finding] in
+            guard case .market(_, _, _, let ledger, let keyLedger) = scope.source else { return [] }
+            return [ledger, keyLedger]
+        }
+    }
+
+    /// Everything that was asked for is here, and nothing speaks against it.
+    package var isComplete: Bool {
+        refused.isEmpty && pending.isEmpty && !anchors.contains(where: \.isRefused)
+    }
+
     package var json: JSON {
         var object: JSONObject = [
             "sub": .string(subject), "received": .array(scopes.map(\.json)),
@@ -96,7 +109,7 @@ package struct SharedDataReport: Sendable {
                 refused.map { ["scope": .string($0.scope), "problem": .string($0.refusal.sentence)] }),
             "pending": .object(JSONObject(pending.map { ($0.scope, .string($0.reason.text)) })),
         ]
-        if let anchor { object["anchor"] = anchor }
+        object["anchors"] = .array(anchors.map(\.json))
         return .object(object)
     }
 }

@@ -17,7 +17,7 @@ package struct SharingConsentRecord: Sendable, Equatable {
         package let version: Int
         package let heldBy: ScopeDefinition.Holder
         package let market: OrganizationID
-        /// What the market calls the person; nil where the person keeps the values.
+        /// What the market calls the person; nil where the market has said nothing, since the person typed the values.
         package let marketSubject: String?
         package let claims: [String]
         package let purpose: String?
@@ -28,18 +28,34 @@ package struct SharingConsentRecord: Sendable, Equatable {
         package let approvalID: String
         /// The person has typed the values, and nobody has confirmed them.
         package let isSelfAsserted: Bool
+        /// The ledger's entry of the approval, and the salt that opens it.
+        package let logged: Logged
     }
 
-    package init(_ sharing: RecordedSharing, of order: DataOrder, providerSubject: String) {
+    package struct Logged: Sendable, Equatable {
+        package let entry: [UInt8]
+        package let salt: [UInt8]
+
+        package init(entry: [UInt8], salt: [UInt8]) { (self.entry, self.salt) = (entry, salt) }
+    }
+
+    /// - Parameters:
+    ///   - marketSubjects: what the market of each scope calls the person.
+    ///   - logged: the entry of each scope's approval.
+    package init(
+        _ sharing: RecordedSharing, of order: DataOrder, providerSubject: String, marketSubjects: [String],
+        logged: [Logged]
+    ) {
         grant = sharing.grant
         provider = sharing.provider
         self.providerSubject = providerSubject
-        scopes = sharing.scopes.map { shared in
+        scopes = zip(sharing.scopes, zip(marketSubjects, logged)).map { shared, more in
             Scope(
                 scope: shared.scope, version: shared.version, heldBy: shared.heldBy, market: shared.market,
-                marketSubject: shared.heldBy == .market ? shared.subject : nil, claims: shared.claims,
+                marketSubject: shared.place == nil ? nil : more.0, claims: shared.claims,
                 purpose: order.scopes.first { $0.name.text == shared.scope }?.purpose, until: shared.until,
-                approval: shared.approval, approvalID: shared.approvalID, isSelfAsserted: shared.place == nil)
+                approval: shared.approval, approvalID: shared.approvalID, isSelfAsserted: shared.place == nil,
+                logged: more.1)
         }
     }
 
@@ -64,7 +80,7 @@ package struct SharingConsentRecord: Sendable, Equatable {
         self.scopes = scopes
     }
 
-    /// Who is to be told that it is over: the service provider of each scope, and of data that a market keeps the market.
+    /// Who is to be told that it is over: the service provider of each scope, and the market whose word was shared.
     package func notices(at instant: Date) -> [WithdrawalNotice] {
         scopes.flatMap { scope -> [WithdrawalNotice] in
             func notice(_ organization: OrganizationID, _ subject: String) -> WithdrawalNotice {
@@ -99,6 +115,9 @@ extension SharingConsentRecord.Scope {
         object["approval"] = .string(approval)
         object["approval_jti"] = .string(approvalID)
         if isSelfAsserted { object["self_asserted"] = true }
+        object["ledger"] = [
+            "entry": .string(Base64URL.encode(logged.entry)), "salt": .string(Base64URL.encode(logged.salt)),
+        ]
         return .object(object)
     }
 
@@ -120,5 +139,9 @@ extension SharingConsentRecord.Scope {
         self.approval = approval
         self.approvalID = approvalID
         isSelfAsserted = json["self_asserted"]?.bool ?? false
+        func bytes(_ name: String) -> [UInt8] {
+            json["ledger"]?[name]?.string.flatMap { try? Base64URL.decode($0) } ?? []
+        }
+        logged = SharingConsentRecord.Logged(entry: bytes("entry"), salt: bytes("salt"))
     }
 }

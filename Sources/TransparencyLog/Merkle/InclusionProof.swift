@@ -11,11 +11,16 @@ package struct InclusionProof: Sendable, Equatable {
     ///
     /// RFC 9162 §2.1.3.2. A tree without leaves includes nothing.
     package func verify(_ leaf: TreeHash, size: UInt64, root: TreeHash) -> Bool {
-        guard index < size, size <= TreeSize.maximum else { return false }
+        self.root(of: leaf, size: size) == root
+    }
+
+    /// The root of the only tree of this size in which the leaf may stand by this proof; nil if it has another length.
+    package func root(of leaf: TreeHash, size: UInt64) -> TreeHash? {
+        guard index < size, size <= TreeSize.maximum else { return nil }
         var (position, last) = (index, size - 1)
         var hash = leaf
         for sibling in hashes {
-            guard last != 0 else { return false }
+            guard last != 0 else { return nil }
             if position & 1 == 1 || position == last {
                 hash = .node(sibling, hash)
                 // A subtree that ends at the right edge may be as high as the next ones up.
@@ -25,6 +30,6 @@ package struct InclusionProof: Sendable, Equatable {
             }
             (position, last) = (position >> 1, last >> 1)
         }
-        return last == 0 && hash == root
+        return last == 0 ? hash : nil
     }
 }

@@ -99,17 +99,19 @@ struct ProviderSetup {
             client: configuration.identity(keys), decryptionKey: .p256(decryption), encryptionKey: encryption)
     }
 
-    func connect() async throws -> ProviderConnection {
+    /// - Parameter nodes: asked about anchors; nil for those of the settings.
+    func connect(nodes: [AnchorNode]? = nil) async throws -> ProviderConnection {
+        let nodes = try nodes ?? AnchorNodes.read(configuration)
         let client = configuration.client
         let hub = try await HubConversation.open(
             issuer: configuration.hub, identity: identity.client, exchange: client)
         let keys = try await HubMetadata(exchange: client).keys(of: hub.metadata)
         let trust = try configuration.ledger().map { LedgerLookups.Trust.log($0.verifier, origin: $0.origin) }
-        let base = configuration.hub.hasSuffix("/") ? String(configuration.hub.dropLast()) : configuration.hub
+        let hubURL = configuration.hub.hasSuffix("/") ? String(configuration.hub.dropLast()) : configuration.hub
+        let base = hubURL + "/sharing/ledger/"
         let lookups = LedgerLookups(trust: trust ?? .unverified) { index throws(ReceivedScopeRefusal) in
             do throws(HubFailure) {
-                return try await HubMetadata(exchange: client).bytes(
-                    at: "\(base)/sharing/ledger/proof/\(index)", for: .ledger)
+                return try await HubMetadata(exchange: client).bytes(at: "\(base)proof/\(index)", for: .ledger)
             } catch {
                 throw .hub(error)
             }
@@ -117,8 +119,16 @@ struct ProviderSetup {
         let checks = ReceivedScopeChecks(
             identity: identity, hub: configuration.hub, lookups: lookups, now: { Date() },
             document: { path, step throws(HubFailure) in try await hub.document(path, for: step) })
+        let anchors = AnchorLookups(
+            nodes: nodes,
+            published: { () throws(HubFailure) in
+                try await hub.document("/sharing/ledger/anchors?limit=100", for: .ledger)
+            },
+            tile: { path throws(HubFailure) in
+                try await HubMetadata(exchange: client).bytes(at: base + path.text, for: .ledger)
+            })
         return ProviderConnection(
-            requests: DataRequests(hub: hub, identity: identity, keys: keys), checks: checks)
+            requests: DataRequests(hub: hub, identity: identity, keys: keys), checks: checks, anchors: anchors)
     }
 }
 
@@ -126,22 +136,11 @@ struct ProviderSetup {
 struct ProviderConnection: Sendable {
     let requests: DataRequests
     let checks: ReceivedScopeChecks
+    let anchors: AnchorLookups
 
-    /// With the anchor that covers what was relied on, as the hub publishes it.
     func report(_ received: ReceivedSharing) async -> SharedDataReport {
         var report = await checks.report(received)
-        let size = report.scopes.compactMap { scope -> Int64? in
-            guard case .market(_, _, _, let finding, _) = scope.source else { return nil }
-            return finding.index + 1
-        }.max()
-        if let size { report.anchor = await anchor(covering: size) }
+        report.anchors = await anchors.statements(about: report.findings)
         return report
-    }
-
-    /// The first anchor of a tree that has the entry; whether it is in its chain, `vouchsafe ledger anchors verify` finds.
-    private func anchor(covering size: Int64) async -> JSON? {
-        let json = try? await requests.hub.document("/sharing/ledger/anchors?limit=100", for: .ledger)
-        let covering = (json?["anchors"]?.array ?? []).filter { ($0["size"]?.integer ?? 0) >= size }
-        return covering.min { ($0["size"]?.integer ?? 0) < ($1["size"]?.integer ?? 0) }
     }
 }

@@ -13,11 +13,12 @@ struct ProviderRequestCommand: AsyncParsableCommand {
         commandName: "request", abstract: "Asks a person for data, and verifies what comes.",
         discussion: """
             Sends the browser to the hub and waits for it on a port of this machine. Exit code 0 only if all that came \
-            is verified and nothing is missing.
+            is verified, nothing is missing, and no chain that was looked at says otherwise.
             """)
 
     @OptionGroup var order: OrderOptions
     @OptionGroup var options: ProviderOptions
+    @OptionGroup var anchor: AnchorNodeOptions
 
     @Flag(help: "Print the address instead of opening a browser.")
     var printUrl = false
@@ -36,7 +37,7 @@ struct ProviderRequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let order = try order.order()
-        let connection = try await options.open().connect()
+        let connection = try await options.open().connect(nodes: try anchor.nodes())
         let received = try await LoopbackRedirect.with(path: "/callback", port: redirectPort) { redirect in
             let pending = try await connection.requests.begin(order, redirectURI: redirect.uri)
             try show(pending.url)
@@ -45,7 +46,7 @@ struct ProviderRequestCommand: AsyncParsableCommand {
         }
         let report = await connection.report(try await complete(received, connection))
         if json { printJSON(report.json) } else { print(ReportText.text(of: report)) }
-        guard report.refused.isEmpty, report.pending.isEmpty else { throw ExitCode.failure }
+        guard report.isComplete else { throw ExitCode.failure }
     }
 
     private func complete(
@@ -96,9 +97,7 @@ enum ReportText {
             lines.append("\(entry.scope): NOT BELIEVED: \(entry.refusal.sentence.printable())")
         }
         for entry in report.pending { lines.append("\(entry.scope): not there yet: \(entry.reason.text.printable())") }
-        if let anchor = report.anchor, let size = anchor["size"]?.integer {
-            lines.append("Anchored with size \(size), as the hub says; vouchsafe ledger anchors verify finds out.")
-        }
+        lines += report.anchors.map { $0.sentence.printable() }
         return lines.joined(separator: "\n")
     }
 

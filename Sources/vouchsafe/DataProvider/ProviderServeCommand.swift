@@ -204,6 +204,7 @@ enum ReportMarkup {
                 "<h2>\(HTMLText.escape(scope.scope))</h2><table>\(rows.joined())</table>"
                     + "<p>Verified. \(HTMLText.escape(source))</p>")
         }
+        for anchor in report.anchors { parts.append("<p>\(HTMLText.escape(anchor.sentence))</p>") }
         for entry in report.refused {
             parts.append("<p>\(HTMLText.escape("\(entry.scope): not believed: \(entry.refusal.sentence)"))</p>")
         }

@@ -111,11 +111,7 @@ struct AnchorsVerifyCommand: AsyncParsableCommand {
 
     private func reader(_ place: AnchorPlace) throws -> any AnchorChainReader {
         let credentials = credentialsFile.map { RPCCredentials.file(URL(filePath: $0)) } ?? .none
-        let client = JSONRPCClient(try HTTPJSONRPC(url: rpc, credentials: credentials))
-        switch place {
-        case .evm(let chainID, let contract): return EVMReader(chainID: chainID, contract: contract, client: client)
-        case .bitcoin(let genesis): return BitcoinReader(genesis: genesis, client: client)
-        }
+        return place.reader(over: try HTTPJSONRPC(url: rpc, credentials: credentials))
     }
 
     private func published() async throws -> [PublishedAnchor] {

@@ -24,7 +24,10 @@ extension SQLSourceFault: CustomStringConvertible {
         case .notReadOnly(let statement): "\(statement): a SELECT is expected, which changes nothing"
         case .noColumns(let statement): "\(statement): a SELECT is expected"
         case .parameters(let statement, let count):
-            "\(statement): " + (count == 1 ? "the parameter $1 is" : "the parameters $1 to $\(count) are") + " expected"
+            "\(statement): "
+                + (count == 0
+                    ? "no parameters are" : count == 1 ? "the parameter $1 is" : "the parameters $1 to $\(count) are")
+                + " expected"
         }
     }
 }
@@ -72,6 +75,13 @@ final class ForeignDatabase {
         return rows
     }
 
+    /// The names of the columns that a statement without parameters gives.
+    func columns(of text: String, named name: String) throws(SQLSourceFault) -> [String] {
+        let statement = try prepare(text, named: name, parameterCount: 0)
+        defer { sqlite3_finalize(statement) }
+        return ForeignRow(statement: statement).columns
+    }
+
     /// Whether a statement can be used.
     func check(_ text: String, named name: String, parameterCount: Int) throws(SQLSourceFault) {
         sqlite3_finalize(try prepare(text, named: name, parameterCount: parameterCount))
@@ -110,7 +120,7 @@ final class ForeignDatabase {
         guard sqlite3_stmt_readonly(statement) != 0 else { throw .notReadOnly(name) }
         // ATTACH and BEGIN count as reading too, but give no rows.
         guard sqlite3_column_count(statement) > 0 else { throw .noColumns(name) }
-        let positions = (1...max(1, parameterCount)).map { sqlite3_bind_parameter_index(statement, "$\($0)") }
+        let positions = (0..<parameterCount).map { sqlite3_bind_parameter_index(statement, "$\($0 + 1)") }
         guard sqlite3_bind_parameter_count(statement) == parameterCount, positions.allSatisfy({ $0 > 0 }) else {
             throw .parameters(statement: name, count: parameterCount)
         }

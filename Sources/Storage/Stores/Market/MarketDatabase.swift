@@ -34,5 +34,15 @@ package enum MarketDatabase {
             WITHOUT ROWID
         """,
         "CREATE TABLE IF NOT EXISTS single_uses (id BLOB PRIMARY KEY) WITHOUT ROWID",
+        "CREATE TABLE IF NOT EXISTS mark_keys (number INTEGER PRIMARY KEY, secret BLOB NOT NULL)",
+        """
+        CREATE TABLE IF NOT EXISTS prepared_marks (
+            idempotency_key TEXT NOT NULL, row_mark BLOB NOT NULL, content_mark BLOB NOT NULL,
+            expires_at_seconds BIGINT, PRIMARY KEY (idempotency_key, row_mark)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS marks (
+            row_mark BLOB PRIMARY KEY, content_mark BLOB NOT NULL, expires_at_seconds BIGINT) WITHOUT ROWID
+        """,
     ]
 }

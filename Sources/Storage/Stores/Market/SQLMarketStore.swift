@@ -118,46 +118,6 @@ extension SQLMarketStore: ApprovalStore {
     }
 }
 
-extension SQLMarketStore: PreparedPushStore {
-    package func prepare(_ batch: PreparedBatch) async throws {
-        try await database.change(
-            "INSERT INTO batches (idempotency_key, path, body, digests) VALUES ($1, $2, $3, $4)",
-            .text(batch.idempotencyKey), .text(batch.path), .bytes(batch.body),
-            .text(JSON.array(batch.digests.map(\.record)).description))
-    }
-
-    package func unconfirmed() async throws -> [PreparedBatch] {
-        try await database.all("SELECT idempotency_key, path, body, digests FROM batches ORDER BY number") { row in
-            let limits = JSONLimits(depth: 8, values: 200_000)
-            let digests = try JSON(parsing: Array(row.text(3).utf8), limits: limits).array ?? []
-            return PreparedBatch(
-                idempotencyKey: row.text(0), path: row.text(1), body: row.bytes(2),
-                digests: try digests.map { try KeptDigest(record: $0) })
-        }
-    }
-
-    package func confirm(_ batch: PreparedBatch) async throws {
-        let kept = batch.digests.map { digest in
-            SQLStatement(
-                """
-                INSERT INTO digests (subject, scope, version, issuer_signed, disclosures, expires_at_seconds)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                ON CONFLICT (subject, scope) DO UPDATE SET version = excluded.version,
-                    issuer_signed = excluded.issuer_signed, disclosures = excluded.disclosures,
-                    expires_at_seconds = excluded.expires_at_seconds
-                """, .text(digest.subject), .text(digest.scope), .integer(digest.version),
-                .text(digest.values.issuerSigned), .text(KeptDisclosures.json(digest.values.disclosures).description),
-                SQLValue(digest.expiresAt))
-        }
-        try await database.write(
-            kept + [SQLStatement("DELETE FROM batches WHERE idempotency_key = $1", .text(batch.idempotencyKey))])
-    }
-
-    package func discard(_ batch: PreparedBatch) async throws {
-        try await database.change("DELETE FROM batches WHERE idempotency_key = $1", .text(batch.idempotencyKey))
-    }
-}
-
 /// Disclosures as they are stored: pairs of name and encoding.
 enum KeptDisclosures {
     struct Malformed: Error {}
@@ -176,27 +136,5 @@ enum KeptDisclosures {
             else { throw Malformed() }
             return .init(name: name, encoded: encoded)
         }
-    }
-}
-
-extension KeptDigest {
-    fileprivate var record: JSON {
-        var object: JSONObject = [
-            "subject": .string(subject), "scope": .string(scope), "version": .integer(version),
-            "issuer_signed": .string(values.issuerSigned), "disclosures": KeptDisclosures.json(values.disclosures),
-        ]
-        if let expiresAt { object["expires_at"] = .integer(expiresAt) }
-        return .object(object)
-    }
-
-    fileprivate init(record: JSON) throws {
-        guard let subject = record["subject"]?.string, let scope = record["scope"]?.string,
-            let version = record["version"]?.integer, let signed = record["issuer_signed"]?.string
-        else { throw KeptDisclosures.Malformed() }
-        self.init(
-            subject: subject, scope: scope, version: version,
-            values: IssuedScopeValues(
-                issuerSigned: signed, disclosures: try KeptDisclosures.read(record["disclosures"] ?? [])),
-            expiresAt: record["expires_at"]?.integer)
     }
 }

@@ -57,12 +57,18 @@ struct HubDesk: SharingDesk {
             throw SharingAnswerRefusal(refusal.isOfChange ? .changed : .refused, reason: refusal.reason)
         }
         let subject = try await source.subject(of: visit.person, at: order.provider)
-        let entries = try sharing.scopes.map { scope in
-            try entry(.approval, about: MessageHash(of: scope.approval).bytes).statement(at: visit.at)
+        let entries = try sharing.scopes.map { try entry(.approval, about: MessageHash(of: $0.approval).bytes) }
+        var marketSubjects: [String] = []
+        for scope in sharing.scopes {
+            marketSubjects.append(try await source.subject(of: visit.person, at: scope.market))
         }
+        let record = SharingConsentRecord(
+            sharing, of: order, providerSubject: subject, marketSubjects: marketSubjects,
+            logged: entries.map { SharingConsentRecord.Logged(entry: $0.pending.entry.bytes, salt: $0.salt) })
         return AcceptedSharing(
-            detail: SharingConsentRecord(sharing, of: order, providerSubject: subject).json,
-            companion: SQLGrantCompanion([grants.recording(sharing)] + entries))
+            detail: record.json,
+            companion: SQLGrantCompanion(
+                [grants.recording(sharing)] + entries.map { $0.pending.statement(at: visit.at) }))
     }
 
     func claims(
@@ -93,7 +99,7 @@ struct HubDesk: SharingDesk {
 
     func withdrawal(of consent: Consent, at instant: Date) async throws -> (any GrantCompanion)? {
         guard let record = consent.sharing.flatMap(SharingConsentRecord.init(json:)) else { return nil }
-        let entries = try record.withdrawals.map { try entry(.withdrawal, about: $0).statement(at: instant) }
+        let entries = try record.withdrawals.map { try entry(.withdrawal, about: $0).pending.statement(at: instant) }
         return SQLGrantCompanion(
             grants.ending(record.grant) + record.notices(at: instant).map { notices.adding($0, dueAt: instant) }
                 + entries)
@@ -116,9 +122,11 @@ struct HubDesk: SharingDesk {
     }
 
     /// What the hub itself has in the ledger says by its commitment nothing of anybody.
-    private func entry(_ kind: LedgerEntry.Kind, about bytes: [UInt8]) throws -> PendingLedgerEntry {
-        PendingLedgerEntry(
-            entry: try LedgerEntry(kind, by: LedgerEntry.hub, commitment: SaltedCommitment.make(to: bytes).commitment))
+    private func entry(
+        _ kind: LedgerEntry.Kind, about bytes: [UInt8]
+    ) throws -> (pending: PendingLedgerEntry, salt: [UInt8]) {
+        let (commitment, salt) = SaltedCommitment.make(to: bytes)
+        return (PendingLedgerEntry(entry: try LedgerEntry(kind, by: LedgerEntry.hub, commitment: commitment)), salt)
     }
 }
 
