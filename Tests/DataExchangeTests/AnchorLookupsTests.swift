@@ -132,7 +132,8 @@ struct AnchorLookupsTests {
         let true0 = world.findings[0]
         let forged = LedgerLookups.Finding(
             log: true0.log, index: 0, checkpointSize: 4, witnesses: [], root: nil, leaf: world.findings[1].leaf)
-        world = World(logged: world.logged, findings: [forged] + world.findings.dropFirst(), commitment: world.commitment)
+        world = World(
+            logged: world.logged, findings: [forged] + world.findings.dropFirst(), commitment: world.commitment)
         #expect(refusal(try await world.statement(world.included()))?.contains("not in the log") == true)
     }
 

@@ -16,7 +16,7 @@ struct SQLMarketDataTests {
         let database = try SQLiteDatabase(
             path: path, tables: ["CREATE TABLE members (id TEXT, tier TEXT, points, city TEXT)"])
         for row in rows { try await database.change(row) }
-        await database.close()
+        database.close()
         return path
     }
 
@@ -29,7 +29,8 @@ struct SQLMarketDataTests {
     @Test("Columns are claims by the definition's types, and NULL is none")
     func reads() async throws {
         let path = try await file(
-            "INSERT INTO members VALUES ('a', 'gold', 1200, 'Bern')", "INSERT INTO members VALUES ('b', NULL, '7', NULL)")
+            "INSERT INTO members VALUES ('a', 'gold', 1200, 'Bern')",
+            "INSERT INTO members VALUES ('b', NULL, '7', NULL)")
         #expect(
             try await rows(path, Self.query) == [
                 MarketRow(

@@ -39,6 +39,9 @@ struct RowMarker: Sendable {
     private static func sorted(_ json: JSON) -> JSON {
         guard let object = json.object else { return json }
         return .object(
-            JSONObject(object.members.map { ($0.name, sorted($0.value)) }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }))
+            JSONObject(
+                object.members.map { ($0.name, sorted($0.value)) }.sorted {
+                    $0.0.utf8.lexicographicallyPrecedes($1.0.utf8)
+                }))
     }
 }

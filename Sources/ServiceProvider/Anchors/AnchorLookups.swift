@@ -68,7 +68,8 @@ package struct AnchorLookups: Sendable {
         for node in nodes {
             let there = covering.filter { node.admits($0.anchor.place) }
             guard let first = there.first else {
-                statements.append(AnchorStatement(published: nil, outcome: .open("no anchor there has the entries yet")))
+                statements.append(
+                    AnchorStatement(published: nil, outcome: .open("no anchor there has the entries yet")))
                 continue
             }
             guard there.allSatisfy({ $0.anchor.place == first.anchor.place }) else {

@@ -77,7 +77,7 @@ struct PushOptions: ParsableArguments {
     }
 
     func tell(_ pushed: [PushedEntry], resumed: Int) {
-        defer { fflush(stdout) }
+        defer { fflush(nil) }
         guard json else {
             if resumed > 0 { print("Sent again what an earlier run had left: \(resumed).") }
             print("Pushed \(pushed.count).")
@@ -103,7 +103,7 @@ struct WatchInterval: ExpressibleByArgument {
         let units = ["s": 1, "m": 60, "h": 3600]
         let unit = argument.last.flatMap { units[String($0)] }
         guard let number = Int(unit == nil ? argument[...] : argument.dropLast()), number > 0,
-            case let (seconds, isTooLong) = number.multipliedReportingOverflow(by: unit ?? 1), !isTooLong,
+            case (let seconds, let isTooLong) = number.multipliedReportingOverflow(by: unit ?? 1), !isTooLong,
             seconds <= 7 * 86_400
         else { return nil }
         self.seconds = seconds
