@@ -16,7 +16,7 @@ struct SQLMarketDataTests {
         let database = try SQLiteDatabase(
             path: path, tables: ["CREATE TABLE members (id TEXT, tier TEXT, points, city TEXT)"])
         for row in rows { try await database.change(row) }
-        await database.close()
+        database.close()
         return path
     }
 

@@ -77,7 +77,7 @@ struct PushOptions: ParsableArguments {
     }
 
     func tell(_ pushed: [PushedEntry], resumed: Int) {
-        defer { fflush(stdout) }
+        defer { fflush(nil) }
         guard json else {
             if resumed > 0 { print("Sent again what an earlier run had left: \(resumed).") }
             print("Pushed \(pushed.count).")
