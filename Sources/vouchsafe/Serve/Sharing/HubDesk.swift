@@ -60,7 +60,10 @@ struct HubDesk: SharingDesk {
         let entries = try sharing.scopes.map { try entry(.approval, about: MessageHash(of: $0.approval).bytes) }
         var marketSubjects: [String] = []
         for scope in sharing.scopes {
-            marketSubjects.append(try await source.subject(of: visit.person, at: scope.market))
+            guard let asked = order.scopes.first(where: { $0.name.text == scope.scope }) else {
+                throw DamagedState("order of shared data")
+            }
+            marketSubjects.append(try await source.subject(of: visit.person, at: asked.market))
         }
         let record = SharingConsentRecord(
             sharing, of: order, providerSubject: subject, marketSubjects: marketSubjects,
