@@ -34,7 +34,8 @@ struct SQLMarketDataTests {
         #expect(
             try await rows(path, Self.query) == [
                 MarketRow(
-                    subject: "a", values: ["tier": "gold", "points": 1200, "address": ["city": "Bern"]], place: .row(1)),
+                    subject: "a", values: ["tier": "gold", "points": 1200, "address": ["city": "Bern"]],
+                    place: .row(1)),
                 MarketRow(subject: "b", values: ["points": 7], place: .row(2)),
             ])
     }
