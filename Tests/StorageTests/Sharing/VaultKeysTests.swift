@@ -3,6 +3,7 @@ import Foundation
 import JOSE
 import PersonVault
 import SQLStatements
+import SharingHub
 import Testing
 import WireFormats
 
