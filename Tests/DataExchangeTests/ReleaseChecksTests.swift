@@ -59,6 +59,16 @@ struct ReleaseChecksTests {
         #expect(try await store.pinnedKey(of: ExchangeWorld.subject) == world.personKeys.signingKeyID)
     }
 
+    @Test("A key that the market was told to forget is not known any more")
+    func forgottenKey() async throws {
+        let (store, _, _) = try await setUp()
+        let (subject, key) = (ExchangeWorld.subject, world.personKeys.signingKeyID)
+        #expect(try await store.pin(key, of: subject, replacing: nil, at: Date()))
+        #expect(try await store.forgetKey(of: subject))
+        #expect(try await store.pinnedKey(of: subject) == nil)
+        #expect(try await !store.forgetKey(of: subject))
+    }
+
     @Test("An approval that names something else than the request is refused", arguments: ApprovalFault.all)
     func wrongApproval(fault: ApprovalFault) async throws {
         let (store, issued, request) = try await setUp()

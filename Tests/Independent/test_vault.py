@@ -134,6 +134,20 @@ def test_wrong_passwords_are_limited(keeper: Provider, open_vault: OpenVault) ->
     assert vault.wait_open()
 
 
+def test_everything_is_lost(keeper: Provider, open_vault: OpenVault) -> None:
+    """The operator removes the vault, and the person makes another."""
+    person = keeper.people[5]
+    vault = open_vault(person)
+    vault.create("passkey")
+    assert keeper.run("registry", "remove-vault", person.id).returncode == 0
+    assert keeper.run("registry", "remove-vault", person.id).returncode != 0, "there is none any more"
+    vault.load()
+    expect(vault.part("vault-create")).to_be_visible()
+    vault.create("passkey")
+    expect(vault.ways()).to_have_count(2)
+    assert keeper.run("registry", "remove-vault", person.id).returncode == 0
+
+
 def test_lost_passkey(keeper: Provider, open_vault: OpenVault) -> None:
     """The recovery code opens, a new way comes in, the lost one goes out, and is then worth nothing."""
     vault = open_vault(keeper.people[3])

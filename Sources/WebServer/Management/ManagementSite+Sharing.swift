@@ -10,8 +10,14 @@ package struct SharingAdministration: Sendable {
     let organizations: Organizations
     let definitions: Definitions
     let subjects: Subjects
+    /// Removes a person's vault; false if they have none.
+    let removeVault: @Sendable (_ person: String) async throws -> Bool
 
-    package init(organizations: Organizations, definitions: Definitions, subjects: Subjects) {
+    package init(
+        organizations: Organizations, definitions: Definitions, subjects: Subjects,
+        removeVault: @escaping @Sendable (_ person: String) async throws -> Bool
+    ) {
+        self.removeVault = removeVault
         self.organizations = organizations
         self.definitions = definitions
         self.subjects = subjects
@@ -20,7 +26,14 @@ package struct SharingAdministration: Sendable {
 
 extension ManagementSite {
     func sharingRoutes(_ sharing: SharingAdministration) -> [Route] {
-        organizationRoutes(sharing) + scopeRoutes(sharing.definitions)
+        organizationRoutes(sharing) + scopeRoutes(sharing.definitions) + [
+            managed(.delete, .withParameter(prefix: "/vaults/"), "vaults") { _, id in
+                guard let person = String(id).removingPercentEncoding, try await sharing.removeVault(person) else {
+                    throw RequestRefusal.notFound
+                }
+                return EndpointResponse(status: .noContent)
+            }
+        ]
     }
 
     private func organizationRoutes(_ sharing: SharingAdministration) -> [Route] {

@@ -14,7 +14,7 @@ struct MarketCommand: AsyncParsableCommand {
         commandName: "market", abstract: "Shares data about people with their consent.",
         subcommands: [
             MarketInitCommand.self, MarketTrustCommand.self, MarketPushCommand.self, MarketDigestCommand.self,
-            MarketServeCommand.self,
+            MarketServeCommand.self, MarketForgetKeyCommand.self,
         ])
 }
 

@@ -9,7 +9,7 @@ struct RegistryCommand: AsyncParsableCommand {
         commandName: "registry", abstract: "Imports and shows the people that credentials are about.",
         subcommands: [
             RegistryImportCommand.self, RegistryListCommand.self, RegistryShowCommand.self,
-            RegistrySetLoginCommand.self,
+            RegistrySetLoginCommand.self, RegistryRemoveVaultCommand.self,
         ])
 }
 

@@ -18,6 +18,11 @@ extension SQLMarketStore: PinnedKeyStore {
         try await database.first("SELECT key_id FROM pinned_keys WHERE subject = $1", .text(subject)) { $0.text(0) }
     }
 
+    /// Forgets the key of a person who has a new vault: the next one that is seen is then theirs. False if none was known.
+    package func forgetKey(of subject: String) async throws -> Bool {
+        try await database.change("DELETE FROM pinned_keys WHERE subject = $1", .text(subject)) == 1
+    }
+
     package func pin(
         _ keyID: String, of subject: String, replacing previous: String?, at instant: Date
     ) async throws -> Bool {

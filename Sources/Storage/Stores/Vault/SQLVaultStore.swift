@@ -68,6 +68,17 @@ package struct SQLVaultStore: VaultStore {
         ).isDone
     }
 
+    /// Removes a person's vault with its keys and ways in, for whoever has lost them all; false if there is none.
+    package func remove(vaultOf person: String) async throws -> Bool {
+        let mark = SQLValue.bytes(mark(person))
+        return try await database.run(
+            .writing(
+                SQLStatement("DELETE FROM vaults WHERE person = $1", mark, expecting: .oneRow),
+                SQLStatement("DELETE FROM vault_uses WHERE person = $1", mark),
+                SQLStatement("DELETE FROM vault_keys WHERE person = $1", mark))
+        ).isDone
+    }
+
     package func noteUse(of way: VaultWayID, of person: String, at instant: Date) async throws {
         try await database.change(
             """

@@ -61,7 +61,8 @@ extension Installation {
         return HubParts(
             site: site,
             administration: SharingAdministration(
-                organizations: organizations, definitions: definitions, subjects: subjects),
+                organizations: organizations, definitions: definitions, subjects: subjects,
+                removeVault: { try await hub.keys.remove(vaultOf: $0) }),
             organizations: organizations, definitions: definitions)
     }
 
