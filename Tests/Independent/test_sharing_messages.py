@@ -155,7 +155,7 @@ def test_nothing_is_pushed_of_wrong_rows(exchange: Exchange) -> None:
     done = exchange.run("market", "digest", rows, "--scope", "shop:loyalty", *exchange.market, code=1)
     assert "line 3: claims.tier: not one of the values" in done.stderr
     assert "line 3: claims.points: smaller than 0" in done.stderr
-    assert "line 4: this subject has another line" in done.stderr
+    assert "line 4: this subject stands there twice" in done.stderr
     assert not exchange.hub.digests
 
 
