@@ -77,6 +77,11 @@ final class ProviderDemonstration: Sendable {
             Route(.get, .exact("/"), name: "start") { [self] _, _ in page(startBody) },
             Route(.post, .exact("/ask"), name: "ask", bodyLimit: 1024) { [self] request, _ in try await ask(request) },
             Route(.get, .exact("/callback"), name: "callback") { [self] request, _ in try await receive(request) },
+            Route(.get, .exact("/style.css"), name: "style") { _, _ in
+                EndpointResponse(
+                    headers: [.contentType: "text/css; charset=utf-8", .xContentTypeOptions: "nosniff"],
+                    body: Array(ReportMarkup.style.utf8))
+            },
             Route(.get, .exact("/again"), name: "again") { [self] request, _ in try await again(request) },
         ]
     }
@@ -170,50 +175,15 @@ final class ProviderDemonstration: Sendable {
     private func page(_ body: String, _ status: HTTPResponse.Status = .ok) -> EndpointResponse {
         let html = """
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">\
-            <title>\(HTMLText.escape(title))</title><main>\(body)</main></html>
+            <link rel="stylesheet" href="/style.css"><title>\(HTMLText.escape(title))</title><main>\(body)</main></html>
             """
         return EndpointResponse(
             status: status,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+                .contentSecurityPolicy: "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
                 .xContentTypeOptions: "nosniff",
             ], body: Array(html.utf8))
-    }
-}
-
-/// What was received, as a page.
-enum ReportMarkup {
-    static func body(of report: SharedDataReport) -> String {
-        var parts = ["<h1>What came</h1>"]
-        for scope in report.scopes {
-            let rows = scope.values.members.map { member in
-                let label = scope.definition.claim(member.name)?.label(for: ["en"]) ?? member.name
-                let value = member.value.string ?? member.value.description
-                return "<tr><th scope=\"row\">\(HTMLText.escape(label))</th><td>\(HTMLText.escape(value))</td></tr>"
-            }
-            let source =
-                switch scope.source {
-                case .person: "Typed by the person: nobody vouches for it."
-                case .market(_, _, _, let ledger, _):
-                    ledger.checkpointSize.map {
-                        "Signed by \(scope.market); entry \(ledger.index) of the ledger, in a checkpoint of \($0) entries."
-                    } ?? "Signed by \(scope.market); entry \(ledger.index) of the ledger, as the hub says."
-                }
-            parts.append(
-                "<h2>\(HTMLText.escape(scope.scope))</h2><table>\(rows.joined())</table>"
-                    + "<p>Verified. \(HTMLText.escape(source))</p>")
-        }
-        for anchor in report.anchors { parts.append("<p>\(HTMLText.escape(anchor.sentence))</p>") }
-        for entry in report.refused {
-            parts.append("<p>\(HTMLText.escape("\(entry.scope): not believed: \(entry.refusal.sentence)"))</p>")
-        }
-        for entry in report.pending {
-            parts.append(
-                "<p>\(HTMLText.escape("\(entry.scope): not there yet: \(entry.reason.text)"))</p>"
-                    + "<p><a href=\"/again\">Ask again</a></p>")
-        }
-        return parts.joined()
     }
 }
 
