@@ -1,11 +1,13 @@
 """An installation that anchors in a chain, and the commands that do so."""
 
 import json
+import sqlite3
 import subprocess
 from pathlib import Path
 
 import requests
 
+import postgresql
 from configured import ConfiguredVouchsafe
 from ethereum_node import EthereumNode
 from litecoin_node import GENESIS, WALLET, LitecoinNode
@@ -66,10 +68,12 @@ class AnchoringInstallation(ConfiguredVouchsafe):
 
     def wait_for_lease(self) -> None:
         """A process that was killed keeps its right for half a minute; a test takes it away."""
-        if self.database_url is None:
-            import sqlite3
-            with sqlite3.connect(self.data / "vouchsafe.db") as database:
-                database.execute("DELETE FROM ledger_anchor_leases")
+        statement = "DELETE FROM ledger_anchor_leases"
+        if self.database_url is not None:
+            postgresql.shared().sql(statement, postgresql.database_name(self.database_url))
+            return
+        with sqlite3.connect(self.data / "vouchsafe.db") as database:
+            database.execute(statement)
 
 
 def on_ethereum(binary: Path, directory: Path, node: EthereumNode) -> AnchoringInstallation:

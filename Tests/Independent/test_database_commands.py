@@ -13,7 +13,7 @@ from visits import Visit
 from vouchsafe import Vouchsafe
 from wallet import Wallet, token_form
 
-TABLES = 21
+TABLES = 43
 KEY_SETS = ("application/jwk-set+json", "application/json")
 
 
